@@ -1,0 +1,168 @@
+package table
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/winback-auto/winback/internal/platform/errs"
+)
+
+// Table checks, completes and meters what goes to a Driver. It is safe for concurrent use.
+type Table struct {
+	driver Driver
+	now    func() time.Time
+	newID  func() string
+	meter  Meter
+}
+
+// New makes a table of a driver. Expiry and the due index go by now; newID makes write tokens.
+func New(driver Driver, now func() time.Time, newID func() string) *Table {
+	return &Table{driver: driver, now: now, newID: newID}
+}
+
+// Now is the application clock that the table goes by.
+func (t *Table) Now() time.Time { return t.now() }
+
+// Usage is what all calls so far have cost.
+func (t *Table) Usage() Usage { return t.meter.Usage() }
+
+// Get returns the item as it is stored, or a NotFound error where there is none or it has expired.
+func (t *Table) Get(ctx context.Context, key Key) (Item, error) {
+	item, err := t.driver.Get(ctx, key)
+	t.count(ctx, Usage{Calls: 1, ReadUnits: readUnits(item.Size())})
+	if err != nil {
+		return Item{}, err
+	}
+	if t.expired(item) {
+		return Item{}, Missing()
+	}
+	return item, nil
+}
+
+// BatchGet returns the items that exist, by key.
+func (t *Table) BatchGet(ctx context.Context, keys []Key) (map[Key]Item, error) {
+	found := make(map[Key]Item, len(keys))
+	for start := 0; start < len(keys); start += MaxBatchRead {
+		part := distinct(keys[start:min(start+MaxBatchRead, len(keys))])
+		items, err := t.driver.BatchGet(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		usage := Usage{Calls: (len(part) + 99) / 100}
+		for _, item := range items {
+			usage.ReadUnits += readUnits(item.Size())
+			usage.Items++
+			if !t.expired(item) {
+				found[item.Key] = item
+			}
+		}
+		usage.ReadUnits += 0.5 * float64(len(part)-len(items))
+		t.count(ctx, usage)
+	}
+	return found, nil
+}
+
+func distinct(keys []Key) []Key {
+	seen := make(map[Key]struct{}, len(keys))
+	unique := make([]Key, 0, len(keys))
+	for _, key := range keys {
+		if _, twice := seen[key]; !twice {
+			seen[key] = struct{}{}
+			unique = append(unique, key)
+		}
+	}
+	return unique
+}
+
+// Query returns a page without the items that have expired; see Driver.Query.
+func (t *Table) Query(ctx context.Context, q Query) (Page, error) {
+	if q.Limit < 1 || q.Limit > MaxPage {
+		return Page{}, fmt.Errorf("table: a query for %d items", q.Limit)
+	}
+	page, err := t.driver.Query(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
+	size, kept := 0, page.Items[:0]
+	for _, item := range page.Items {
+		size += item.Size()
+		if !t.expired(item) {
+			kept = append(kept, item)
+		}
+	}
+	t.count(ctx, Usage{Calls: 1, ReadUnits: readUnits(size), Items: len(page.Items)})
+	page.Items = kept
+	return page, nil
+}
+
+// Write applies 1 to MaxOps ops, all or none; see Driver.Write. A single op is a plain conditional write, at half the
+// price of a transaction.
+func (t *Table) Write(ctx context.Context, ops ...Op) error {
+	if len(ops) == 0 || len(ops) > MaxOps {
+		return fmt.Errorf("table: a write of %d ops", len(ops))
+	}
+	if err := t.complete(ops); err != nil {
+		return err
+	}
+	err := t.driver.Write(ctx, ops)
+	t.count(ctx, writeCost(ops))
+	return err
+}
+
+// Load writes any number of unconditional puts and deletes, not atomically; see Driver.Load. It is for items that nobody
+// locks: postings, chunks and seeds.
+func (t *Table) Load(ctx context.Context, ops ...Op) error {
+	if len(ops) == 0 {
+		return nil
+	}
+	if err := t.complete(ops); err != nil {
+		return err
+	}
+	for _, op := range ops {
+		if op.If.Test != Always || op.Action > Delete {
+			return fmt.Errorf("table: a load takes puts and deletes without conditions")
+		}
+	}
+	err := t.driver.Load(ctx, ops)
+	t.count(ctx, loadCost(ops))
+	return err
+}
+
+// complete fills in what the table decides (tokens, the due index) and refuses what no driver should see.
+func (t *Table) complete(ops []Op) error {
+	guarded, adds := false, false
+	for i := range ops {
+		op := &ops[i]
+		if op.err != nil {
+			return op.err
+		}
+		if op.Item.Partition == "" || op.Item.Sort == "" || len(op.Item.Sort) > MaxKey || len(op.Item.Partition) > 2*MaxKey {
+			return errs.E(errs.Invalid, "an identifier is empty or longer than %d bytes", MaxKey)
+		}
+		if len(op.Item.Body) > MaxBody {
+			return errs.E(errs.Invalid, "a record of %d bytes is too large, the most is %d", len(op.Item.Body), MaxBody)
+		}
+		guarded = guarded || op.If.Test != Always
+		adds = adds || op.Action == Add
+		if op.Action == Put {
+			if op.Item.Version != 0 {
+				op.Item.Token = t.newID()
+			}
+			for m := range op.Item.Pending {
+				if op.Item.Pending[m].ID == "" {
+					op.Item.Pending[m].ID = t.newID()
+				}
+			}
+			op.Item.Due = dueKey(op.Item, t.now())
+		}
+	}
+	if adds && !guarded {
+		return fmt.Errorf("table: an Add without a guard would count twice after a lost answer")
+	}
+	return nil
+}
+
+func (t *Table) expired(item Item) bool {
+	return !item.Expires.IsZero() && !item.Expires.After(t.now())
+}
