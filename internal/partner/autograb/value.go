@@ -1,0 +1,124 @@
+package autograb
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of what we take over from a partner's JSON, whoever wrote it.
+const (
+	maxID    = 128        // characters of an id
+	maxText  = 200        // characters of a title or an error text
+	maxURL   = 2048       // bytes of a listing's address
+	maxPrice = 1000000000 // whole units of any currency
+)
+
+var (
+	errID    = errors.New("an id is neither a short text nor a whole number")
+	errTime  = errors.New("a time is not a time of this century")
+	errPrice = errors.New("a price is not an amount of money")
+)
+
+// text is an id that may come as a string or as a number; null is empty.
+type text string
+
+func (t *text) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "null" {
+		*t = ""
+		return nil
+	}
+	var s string
+	if raw[0] == '"' {
+		if err := json.Unmarshal(raw, &s); err != nil {
+			return errID
+		}
+	} else {
+		if _, err := strconv.ParseInt(string(raw), 10, 64); err != nil {
+			return errID
+		}
+		s = string(raw)
+	}
+	if len(s) > maxID || s != tidy(s, maxID) {
+		return errID
+	}
+	*t = text(s)
+	return nil
+}
+
+// instant is a time in RFC 3339 or a bare date in UTC; null and the empty string are the zero time.
+type instant struct{ time.Time }
+
+func (i *instant) UnmarshalJSON(raw []byte) error {
+	var s string
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return errTime
+	}
+	i.Time = time.Time{}
+	if s == "" {
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, dateLayout} {
+		if at, err := time.Parse(layout, s); err == nil && at.Year() >= 2000 && at.Year() < 2100 {
+			i.Time = at.UTC()
+			return nil
+		}
+	}
+	return errTime
+}
+
+// amount is money in whole units, rounded; a number, a number in quotes, or null for not stated.
+type amount int64
+
+func (a *amount) UnmarshalJSON(raw []byte) error {
+	s := strings.Trim(string(raw), `"`)
+	if s == "null" || s == "" {
+		*a = 0
+		return nil
+	}
+	value, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(value) || value < 0 || value > maxPrice {
+		return errPrice
+	}
+	*a = amount(math.Round(value))
+	return nil
+}
+
+// tidy makes foreign text fit to be shown: one line, printable, at most limit characters.
+func tidy(s string, limit int) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.TrimSpace(s)
+	if utf8.RuneCountInString(s) > limit {
+		s = string([]rune(s)[:limit-1]) + "…"
+	}
+	return s
+}
+
+// address keeps a web address that may be shown as a link, with its host, and drops everything else.
+func address(raw string) (link, site string) {
+	if len(raw) > maxURL {
+		return "", ""
+	}
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Hostname() == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		return "", ""
+	}
+	return u.String(), strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+}
