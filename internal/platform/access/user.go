@@ -1,0 +1,45 @@
+package access
+
+// UserID names a user within the company.
+type UserID string
+
+// User is somebody who works for a company and may sign in.
+type User struct {
+	ID                   UserID        `json:"id"`
+	Subject              string        `json:"subject"` // what the sign-in's tokens carry in sub
+	First                string        `json:"first"`
+	Last                 string        `json:"last"`
+	Email                string        `json:"email"`
+	Mobile               string        `json:"mobile,omitempty"`
+	Yards                []string      `json:"yards,omitempty"` // where the user works, the main one first
+	Notify               Notify        `json:"notify"`
+	DefaultProspectRange ProspectRange `json:"defaultProspectRange,omitempty"`
+	Disabled             bool          `json:"disabled,omitempty"`
+}
+
+// Notify is how a user wants to be told; in the application everything is kept whatever this says of other channels.
+type Notify struct {
+	Email bool `json:"email"`
+	SMS   bool `json:"sms"`
+	InApp bool `json:"inApp"`
+}
+
+// Name is the user's full name.
+func (u User) Name() string {
+	if u.First == "" || u.Last == "" {
+		return u.First + u.Last
+	}
+	return u.First + " " + u.Last
+}
+
+// ProspectRange is the range of days that a user's prospect list opens with.
+type ProspectRange string
+
+// The ranges, in the company's local days. An empty one means ThisMonth.
+const (
+	Today     ProspectRange = "today"
+	ThisWeek  ProspectRange = "this_week"
+	NextWeek  ProspectRange = "next_week"
+	ThisMonth ProspectRange = "this_month"
+	NextMonth ProspectRange = "next_month"
+)
