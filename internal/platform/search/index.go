@@ -1,0 +1,83 @@
+package search
+
+import (
+	"context"
+	"slices"
+
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
+)
+
+// Index is the list of one kind of record.
+type Index[T any] struct {
+	Name  string // of the list, for example recapture
+	Kind  table.Kind[T]
+	Key   func(company ident.Company, id string) table.Key
+	Entry func(T) Entry // what a record contributes; a zero Entry (no id) keeps it off the list
+}
+
+// Write brings a record forward together with its postings: first the new ones, then the record by commit, then the old
+// ones go. before is nil for a new record, after is nil for one that ends. A failed removal only leaves postings that
+// reads skip, so it does not fail the write.
+func (x Index[T]) Write(ctx context.Context, t *table.Table, company ident.Company, before, after *T, commit func(context.Context) error) error {
+	added, dropped := x.changes(company, before, after)
+	if err := t.Load(ctx, puts(added)...); err != nil {
+		return err
+	}
+	if err := commit(ctx); err != nil {
+		return err
+	}
+	_ = t.Load(ctx, removals(dropped)...)
+	return nil
+}
+
+// Add puts the postings of new records, for bulk creation: the caller writes the records afterwards.
+func (x Index[T]) Add(ctx context.Context, t *table.Table, company ident.Company, values []T) error {
+	var ops []table.Op
+	for i := range values {
+		ops = append(ops, puts(x.keys(company, &values[i]))...)
+	}
+	return t.Load(ctx, ops...)
+}
+
+func (x Index[T]) changes(company ident.Company, before, after *T) (added, dropped []table.Key) {
+	old, now := x.keys(company, before), x.keys(company, after)
+	for _, key := range now {
+		if !slices.Contains(old, key) {
+			added = append(added, key)
+		}
+	}
+	for _, key := range old {
+		if !slices.Contains(now, key) {
+			dropped = append(dropped, key)
+		}
+	}
+	return added, dropped
+}
+
+func (x Index[T]) keys(company ident.Company, value *T) []table.Key {
+	if value == nil {
+		return nil
+	}
+	entry := x.Entry(*value)
+	if entry.ID == "" {
+		return nil
+	}
+	return entry.keys(company, x.Name)
+}
+
+func puts(keys []table.Key) []table.Op {
+	ops := make([]table.Op, len(keys))
+	for i, key := range keys {
+		ops[i] = table.Posting(key)
+	}
+	return ops
+}
+
+func removals(keys []table.Key) []table.Op {
+	ops := make([]table.Op, len(keys))
+	for i, key := range keys {
+		ops[i] = table.Removal(key)
+	}
+	return ops
+}

@@ -1,0 +1,172 @@
+package search
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
+)
+
+// MaxWalk is the most postings that one request reads.
+const MaxWalk = 1000
+
+// errWalked ends a request that has read MaxWalk postings.
+var errWalked = errors.New("search: walked far enough for one request")
+
+// Query asks for a page of a list.
+type Query struct {
+	Yards  []string // the viewer's; none: an empty answer
+	Facets []Facet
+	Text   string    // words, each a prefix; all must match
+	From   time.Time // activity not before; zero: open
+	To     time.Time // activity before; zero: open
+	Limit  int       // records of the page
+	Cursor string
+}
+
+// Cursors seals and opens positions, bound to company and query; link.Signer does.
+type Cursors interface {
+	SealCursor(ctx context.Context, company ident.Company, query string, position []byte) (string, error)
+	OpenCursor(ctx context.Context, company ident.Company, query, cursor string) ([]byte, error)
+}
+
+// position is what a cursor holds.
+type position struct {
+	From  string `json:"f,omitempty"` // first position that may be on the page
+	Block string `json:"b,omitempty"` // see blocks
+}
+
+// binding is what a cursor is good for. Yards are left out: they are the viewer's at every page.
+func (q Query) binding(list string) string {
+	facets := make([]string, len(q.Facets))
+	for i, f := range q.Facets {
+		facets[i] = f.text()
+	}
+	slices.Sort(facets)
+	return table.Join(list, strings.Join(facets, "&"), strings.Join(Words(q.Text), " "), q.From.UTC().Format(time.RFC3339), q.To.UTC().Format(time.RFC3339))
+}
+
+// Page answers a query with records, newest activity first, and the cursor of the next page, empty on the last.
+func (x Index[T]) Page(ctx context.Context, t *table.Table, cursors Cursors, company ident.Company, q Query) ([]table.Record[T], string, error) {
+	if q.Limit < 1 || q.Limit > 200 {
+		return nil, "", fmt.Errorf("search: a page of %d", q.Limit)
+	}
+	if len(q.Yards) == 0 {
+		return nil, "", nil
+	}
+	at := position{From: q.start()}
+	if q.Cursor != "" {
+		sealed, err := cursors.OpenCursor(ctx, company, q.binding(x.Name), q.Cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		if err := json.Unmarshal(sealed, &at); err != nil {
+			return nil, "", err
+		}
+	}
+	records, next, err := x.read(ctx, t, company, q, at)
+	if err != nil || next == nil {
+		return records, "", err
+	}
+	sealed, err := json.Marshal(next)
+	if err != nil {
+		return nil, "", err
+	}
+	cursor, err := cursors.SealCursor(ctx, company, q.binding(x.Name), sealed)
+	return records, cursor, err
+}
+
+// start is the first position of the query's time range, and end the one behind its last.
+func (q Query) start() string {
+	if q.To.IsZero() {
+		return ""
+	}
+	return descending(q.To.Add(-time.Millisecond))
+}
+
+func (q Query) end() string {
+	if q.From.IsZero() {
+		return ""
+	}
+	return descending(q.From) + after
+}
+
+// read collects a page from a position on. next is nil at the end of the list.
+func (x Index[T]) read(ctx context.Context, t *table.Table, company ident.Company, q Query, at position) (records []table.Record[T], next *position, err error) {
+	w := &walk{table: t, left: MaxWalk}
+	source, block, err := x.open(ctx, w, company, q, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	from, end := at.From, q.end()
+	for len(records) < q.Limit {
+		var found []string
+		var stop error
+		done := false
+		for len(found) < q.Limit-len(records) {
+			place, ok, err := source.next(ctx, from)
+			if err != nil && !errors.Is(err, errWalked) {
+				return nil, nil, err
+			}
+			if err != nil || !ok || (end != "" && place >= end) {
+				stop, done = err, err == nil
+				break
+			}
+			found = append(found, place)
+			from = place + after
+		}
+		kept, err := x.load(ctx, t, company, q, found)
+		if err != nil {
+			return nil, nil, err
+		}
+		records = append(records, kept...)
+		if done && block != "" {
+			return records, &position{From: q.start(), Block: block}, nil
+		}
+		if done {
+			return records, nil, nil
+		}
+		if stop != nil {
+			break
+		}
+	}
+	return records, &position{From: from, Block: at.Block}, nil
+}
+
+// load reads the records found at places, in their order, and keeps those that pass every filter. A record whose activity
+// has moved since is left out here: it has a place of its own.
+func (x Index[T]) load(ctx context.Context, t *table.Table, company ident.Company, q Query, places []string) ([]table.Record[T], error) {
+	if len(places) == 0 {
+		return nil, nil
+	}
+	keys := make([]table.Key, len(places))
+	for i, place := range places {
+		keys[i] = x.Key(company, table.Split(place)[1])
+	}
+	records, err := x.Kind.GetAll(ctx, t, keys)
+	if err != nil {
+		return nil, err
+	}
+	words := Words(q.Text)
+	return slices.DeleteFunc(records, func(r table.Record[T]) bool {
+		entry := x.Entry(r.Value)
+		return !slices.Contains(places, entry.place()) || !q.matches(entry, words)
+	}), nil
+}
+
+func (q Query) matches(e Entry, words []string) bool {
+	if e.ID == "" || !e.seenIn(q.Yards) {
+		return false
+	}
+	if !q.From.IsZero() && e.At.Before(q.From) || !q.To.IsZero() && !e.At.Before(q.To) {
+		return false
+	}
+	return !slices.ContainsFunc(q.Facets, func(f Facet) bool { return !e.has(f) }) &&
+		!slices.ContainsFunc(words, func(w string) bool { return !e.hasWord(w) })
+}
