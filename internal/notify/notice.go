@@ -1,0 +1,127 @@
+// Package notify tells users what happened: in the application, always, and by mail, if the user wants mails.
+//
+// A feature tells a user something with the write that makes it true: Tell returns ops that belong into that write, so a
+// notice exists if and only if its cause does. The notice's id is derived from the cause; telling the same again conflicts
+// and changes nothing. The notice is unread until its user marks it as read, and ends half a year after it happened.
+//
+// For each notice the function notify-send plans one mail in the ledger of package mail, in the language of the company;
+// mail-send delivers what is in the ledger and mail-event hears from the provider what became of it. Only users of the
+// company are ever told: never its customers, and never by text message.
+package notify
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/queue"
+	"github.com/winback-auto/winback/internal/platform/table"
+)
+
+// Notice is one thing that one user is told. Texts that are longer than their bounds are cut.
+type Notice struct {
+	ID    string        `json:"id"` // of the intent: ident.Of(what happened, whom it tells)
+	User  access.UserID `json:"user"`
+	Kind  Kind          `json:"kind"`
+	Title string        `json:"title"` // one line; the subject of the mail
+	Text  string        `json:"text,omitempty"`
+	Facts []Fact        `json:"facts,omitempty"` // what is known, in the order to be shown
+	About About         `json:"about"`
+	Link  Link          `json:"link,omitzero"`
+	At    time.Time     `json:"at"` // when it happened, not when it is told: part of the notice's identity
+	Read  time.Time     `json:"read,omitzero"`
+}
+
+// Kind is what sort of thing happened; kebab case.
+type Kind string
+
+// Sighting says that a watched vehicle was seen online.
+const Sighting Kind = "sighting"
+
+// Fact is one line of what is known: "Price", "AUD 13,500".
+type Fact struct {
+	Label Label  `json:"label"`
+	Value string `json:"value"`
+}
+
+// About is the record that the notice is about.
+type About struct {
+	Type string `json:"type"` // recapture, lead, ...
+	ID   string `json:"id"`
+}
+
+// Link is where the user can act; the mail shows it as a button. The zero Link shows none.
+type Link struct {
+	Path string `json:"path"` // below the installation's base URL, beginning with a slash
+}
+
+// Bounds of a notice.
+const (
+	maxTitle = 150   // characters
+	maxText  = 1_000 // characters
+	maxFacts = 12
+	maxValue = 120                  // characters of a fact's label and of its value, each
+	keep     = 180 * 24 * time.Hour // from At
+)
+
+// Send is the command to mail a notice to its user.
+var Send = queue.Topic[Mailing]{Name: "notify-send"}
+
+// Mailing names a notice.
+type Mailing struct {
+	User   access.UserID `json:"user"`
+	Notice string        `json:"notice"` // its place
+}
+
+// Tell makes the ops that tell a user something, to be committed with their cause. The write conflicts where the notice
+// was told before: same ID, User and At.
+func Tell(company ident.Company, n Notice) []table.Op {
+	n = n.fitting()
+	end := n.At.Add(keep)
+	return []table.Op{
+		notices.Create(key(company, n.User, n.place()), n).Until(end).
+			Emit(Send.Message(company, Mailing{n.User, n.place()})),
+		table.Posting(unread(company, n.User).At(n.place())).Until(end),
+	}
+}
+
+// fitting is the notice within its bounds and unread.
+func (n Notice) fitting() Notice {
+	n.Read = time.Time{}
+	n.At = n.At.UTC().Truncate(time.Millisecond)
+	n.Title = clip(n.Title, maxTitle)
+	n.Text = clip(n.Text, maxText)
+	facts := make([]Fact, 0, len(n.Facts))
+	for _, f := range n.Facts[:min(len(n.Facts), maxFacts)] {
+		facts = append(facts, Fact{Label(clip(string(f.Label), maxValue)), clip(f.Value, maxValue)})
+	}
+	n.Facts = facts
+	return n
+}
+
+// lastMillisecond is later than anything that happens: the year 2286.
+const lastMillisecond = 9_999_999_999_999
+
+// place is where the notice stands among those of its user, the newest first. It is the id that the interface shows.
+func (n Notice) place() string {
+	return fmt.Sprintf("%013d%s", lastMillisecond-n.At.UnixMilli(), n.ID)
+}
+
+// clip makes a text one line of at most so many characters, with an ellipsis where it was cut. Characters that are not
+// meant to be seen are left out: line breaks, controls, and those that turn the direction of writing.
+func clip(text string, most int) string {
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
+	runes := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
+			return -1
+		}
+		return r
+	}, text))
+	if len(runes) > most {
+		runes = append(runes[:most-1], '…')
+	}
+	return string(runes)
+}
