@@ -8,6 +8,7 @@ package errs
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -102,6 +103,20 @@ func RetryAfter(err error) time.Duration {
 		return e.retryAfter
 	}
 	return 0
+}
+
+// Text is what the caller may be told: the words of the outermost classified error, without the prefixes that were put
+// before it and without an unclassified cause that it ends with, both of which are for logs. It is empty for Internal.
+func Text(err error) string {
+	e := find(err)
+	if e == nil || e.kind == Internal {
+		return ""
+	}
+	text := e.Error()
+	if cause := errors.Unwrap(e.err); cause != nil && find(cause) == nil {
+		text = strings.TrimSuffix(strings.TrimSuffix(text, cause.Error()), ": ")
+	}
+	return text
 }
 
 func find(err error) *kinded {

@@ -48,3 +48,23 @@ func TestLaterCarriesTheWait(t *testing.T) {
 		t.Errorf("RetryAfter = %v", got)
 	}
 }
+
+func TestTheTextLeavesOutWhatIsForLogs(t *testing.T) {
+	refused := errors.New("dial tcp 10.0.0.7:443: refused")
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""},
+		{refused, ""},
+		{errs.E(errs.Internal, "our fault"), ""},
+		{errs.E(errs.NotFound, "no such lead"), "no such lead"},
+		{fmt.Errorf("load: %w", errs.E(errs.NotFound, "no such lead")), "no such lead"},
+		{errs.E(errs.Unavailable, "the partner does not answer: %w", refused), "the partner does not answer"},
+		{errs.E(errs.Conflict, "the lead stays open: %w", errs.E(errs.NotFound, "no such user")), "the lead stays open: no such user"},
+	} {
+		if got := errs.Text(test.err); got != test.want {
+			t.Errorf("Text(%v) = %q, want %q", test.err, got, test.want)
+		}
+	}
+}
