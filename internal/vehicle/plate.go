@@ -124,7 +124,7 @@ func stateProblem(v Vehicle, country string) string {
 		return "" // left out, see plateWarnings
 	case country == Australia && v.State != "" && !slices.Contains(states, v.State):
 		return "is not an Australian state: write one of " + strings.Join(states, ", ")
-	case country == Australia && v.State == "" && v.VIN == "" && v.Rego != "":
+	case RegistersByState(country) && v.State == "" && v.VIN == "" && v.Rego != "":
 		message := "is missing: a rego is found only together with its state (" + strings.Join(states, ", ") + ")"
 		if suggested := SuggestState(v.Rego); len(suggested) > 0 {
 			message += "; this one looks like a plate of " + strings.Join(suggested, " or ")
@@ -172,8 +172,11 @@ func plateWarnings(v Vehicle, country string, warnings []string) (state string, 
 	return v.State, warnings
 }
 
-func needsState(country string) string {
-	if country == Australia {
+// RegistersByState reports whether a rego of that country is found only together with its state.
+func RegistersByState(country string) bool { return country == Australia }
+
+func withState(country string) string {
+	if RegistersByState(country) {
 		return " with its state"
 	}
 	return ""

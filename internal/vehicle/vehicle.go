@@ -41,7 +41,7 @@ const (
 // Check returns v in its stored form, with every broken rule and every oddity.
 //
 // A problem's location is the field's JSON name, to which the caller adds where the vehicle stands (body.vehicles[3].).
-// Neither problems nor warnings repeat what was typed. The country is ISO 3166 alpha-2 and decides whether a rego needs
+// A warning begins with the same name and a colon. Neither repeats what was typed. The country is ISO 3166 alpha-2 and decides whether a rego needs
 // its state; a country without rules of its own accepts both.
 func Check(v Vehicle, country string) (checked Vehicle, problems []errs.Violation, warnings []string) {
 	v.VIN = NormaliseVIN(v.VIN)
@@ -54,7 +54,7 @@ func Check(v Vehicle, country string) (checked Vehicle, problems []errs.Violatio
 		problems = append(problems, errs.Violation{Location: location, Message: message})
 	}
 	if v.VIN == "" && v.Rego == "" {
-		refuse("vin", "give a VIN, or a rego"+needsState(country))
+		refuse("vin", "give a VIN, or a rego"+withState(country))
 	}
 	if v.VIN != "" {
 		for _, message := range vinProblems(v.VIN) {
