@@ -1,0 +1,262 @@
+package autograbsim
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// rowsAtOnce is how many rows of a feed become one durable change.
+const rowsAtOnce = 500
+
+// listing is one advertisement of a vehicle. Its id is a digest of the vehicle and the address, so the same advertisement
+// in another row, or after a restart, is the same listing.
+type listing struct {
+	ID      string    `json:"id"`
+	VIN     string    `json:"vin,omitempty"`
+	Rego    string    `json:"rego,omitempty"`
+	State   string    `json:"state,omitempty"`
+	URL     string    `json:"url"`
+	Title   string    `json:"title,omitempty"`
+	Make    string    `json:"make,omitempty"`
+	Model   string    `json:"model,omitempty"`
+	Year    string    `json:"year,omitempty"`
+	Price   int64     `json:"price,omitempty"` // whole units; 0: not stated
+	Seller  string    `json:"seller,omitempty"`
+	At      time.Time `json:"at"`
+	Removed bool      `json:"removed,omitempty"`
+}
+
+// Loaded says what a feed brought.
+type Loaded struct {
+	Rows      int64 `json:"rows"`      // read
+	Skipped   int64 `json:"skipped"`   // without VIN and rego
+	Known     int64 `json:"known"`     // rows of this feed that were applied before
+	Unchanged int64 `json:"unchanged"` // rows that told nothing new
+	New       int64 `json:"new"`       // listings that appeared, or appeared again
+	Prices    int64 `json:"prices"`    // changes of price
+	Removed   int64 `json:"removed"`   // listings that ended
+}
+
+// LoadListings applies a listing feed, row by row in its order, and lets watched vehicles meet it. The feed is CSV with a
+// header line or a JSON array of objects, either of them optionally gzip; see feed for its columns. It is read as a stream.
+//
+// name names the feed for ever: a row of it that was applied before is passed over, so that a process may load its feed at
+// every start. With an empty name every row is applied.
+func (s *Simulator) LoadListings(ctx context.Context, r io.Reader, name string) (Loaded, error) {
+	var loaded Loaded
+	var rows []row
+	flush := func() error {
+		if err := ctx.Err(); err != nil || len(rows) == 0 {
+			return err
+		}
+		done := loaded
+		err := s.change(func(c *change) error {
+			for _, row := range rows {
+				if err := c.apply(name, row, &done); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			loaded, rows = done, rows[:0]
+		}
+		return err
+	}
+	for row, err := range readFeed(r) {
+		if err != nil {
+			if broken := flush(); broken != nil {
+				return loaded, broken
+			}
+			return loaded, err
+		}
+		if rows = append(rows, row); len(rows) == rowsAtOnce {
+			if err := flush(); err != nil {
+				return loaded, err
+			}
+		}
+	}
+	return loaded, flush()
+}
+
+// apply takes one row of a feed in.
+func (c *change) apply(feed string, row row, loaded *Loaded) error {
+	loaded.Rows++
+	if row.VIN == "" && row.Rego == "" {
+		loaded.Skipped++
+		return nil
+	}
+	if feed != "" {
+		mark := key(keyFeedRow, feed, row.digest())
+		_, applied, err := get[bool](c.batch, mark)
+		if err != nil {
+			return err
+		}
+		if applied {
+			loaded.Known++
+			return nil
+		}
+		if err := put(c.batch, mark, true); err != nil {
+			return err
+		}
+	}
+	return c.list(row.listing(c.now), loaded)
+}
+
+// list compares a listing with what is known of it and tells its watchers what changed.
+func (c *change) list(now listing, loaded *Loaded) error {
+	before, known, err := get[listing](c.batch, key(keyListing, now.ID))
+	if err != nil {
+		return err
+	}
+	listed := known && !before.Removed
+	var event string
+	switch {
+	case now.Removed && listed:
+		event = eventDelist
+		loaded.Removed++
+	case !now.Removed && !listed:
+		event = eventNew
+		loaded.New++
+	case !now.Removed && now.Price != before.Price:
+		event = eventPriceChange
+		loaded.Prices++
+	default:
+		loaded.Unchanged++
+		return nil
+	}
+	if !known {
+		c.totals.Listings++
+		if err := c.indexListing(now); err != nil {
+			return err
+		}
+	}
+	if event == eventDelist {
+		now = before
+		now.Removed = true
+	}
+	if err := put(c.batch, key(keyListing, now.ID), now); err != nil {
+		return err
+	}
+	return c.tellWatchers(now, event)
+}
+
+func (c *change) indexListing(l listing) error {
+	if l.VIN != "" {
+		if err := enlist(c.batch, key(keyListingVIN, l.VIN), l.ID); err != nil {
+			return err
+		}
+	}
+	if l.Rego != "" {
+		return enlist(c.batch, key(keyListingRego, l.Rego, l.State), l.ID)
+	}
+	return nil
+}
+
+func (c *change) tellWatchers(l listing, event string) error {
+	var ids []string
+	if l.VIN != "" {
+		byVIN, _, err := get[[]string](c.batch, key(keyByVIN, l.VIN))
+		if err != nil {
+			return err
+		}
+		ids = byVIN
+	}
+	if l.Rego != "" {
+		byRego, _, err := get[[]string](c.batch, key(keyByRego, l.Rego, l.State))
+		if err != nil {
+			return err
+		}
+		ids = append(ids, byRego...)
+	}
+	told := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if told[id] {
+			continue
+		}
+		told[id] = true
+		w, found, err := get[customer](c.batch, key(keyCustomer, id))
+		if err != nil {
+			return err
+		}
+		if !found || !w.watchedAt(c.now) {
+			continue
+		}
+		if err := c.meet(&w, l, event); err != nil {
+			return err
+		}
+		if err := put(c.batch, key(keyCustomer, id), w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listingsOf are the listings of a customer's vehicle: the VIN is the same, or the rego with its state is.
+func (c *change) listingsOf(w customer) ([]listing, error) {
+	var all []listing
+	if w.VIN != "" {
+		byVIN, err := listingsBy(c.batch, key(keyListingVIN, w.VIN))
+		if err != nil {
+			return nil, err
+		}
+		all = byVIN
+	}
+	if w.Rego != "" {
+		byRego, err := listingsBy(c.batch, key(keyListingRego, w.Rego, w.State))
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range byRego {
+			if l.VIN == "" || l.VIN != w.VIN { // those of the same VIN are there already
+				all = append(all, l)
+			}
+		}
+	}
+	return all, nil
+}
+
+// listingsBy reads the listings of an index entry, in the order in which they appeared.
+func listingsBy(r pebble.Reader, index []byte) ([]listing, error) {
+	ids, _, err := get[[]string](r, index)
+	if err != nil {
+		return nil, err
+	}
+	listings := make([]listing, 0, len(ids))
+	for _, id := range ids {
+		l, found, err := get[listing](r, key(keyListing, id))
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			listings = append(listings, l)
+		}
+	}
+	return listings, nil
+}
+
+// listing is the advertisement that a row tells of. Without an address of its own a vehicle has one listing.
+func (r row) listing(now time.Time) listing {
+	l := listing{
+		ID: "lst_" + digest(r.VIN, r.Rego, r.State, r.URL), VIN: r.VIN, Rego: r.Rego, State: r.State, URL: r.URL,
+		Title: strings.Join(strings.Fields(r.Year+" "+r.Make+" "+r.Model), " "), Make: r.Make, Model: r.Model, Year: r.Year,
+		Price: r.Price, Seller: r.Seller, At: r.At, Removed: r.Removed,
+	}
+	if l.At.IsZero() {
+		l.At = now
+	}
+	l.URL = cmp.Or(l.URL, "https://listings.example/"+l.ID)
+	return l
+}
+
+func digest(parts ...string) string {
+	sum := sha256.Sum256(key(parts...))
+	return hex.EncodeToString(sum[:10])
+}
