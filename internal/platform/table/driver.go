@@ -11,6 +11,8 @@ import (
 const (
 	MaxOps       = 100     // ops of one write, as in a DynamoDB transaction
 	MaxBody      = 100_000 // bytes of a body
+	MaxItem      = 400_000 // bytes of an item with its messages, as in DynamoDB
+	MaxWrite     = 4 << 20 // bytes of all items of one write, as in a DynamoDB transaction
 	MaxKey       = 1_024   // bytes of a sort key; a partition may have 2,048
 	MaxPage      = 1_000   // items of one query
 	MaxBatchRead = 1_000   // keys of one batch get; drivers split as their store needs it
@@ -23,13 +25,15 @@ type Driver interface {
 	Get(ctx context.Context, key Key) (Item, error)
 	// BatchGet returns the items that exist, in any order. Keys are distinct.
 	BatchGet(ctx context.Context, keys []Key) ([]Item, error)
-	// Query returns a page of one partition in order of the sort key. A page may be shorter than the limit although more follow.
+	// Query returns a page of one partition in order of the sort key. A page ends at the limit or at about 1 MB; it may be
+	// shorter although more follow, and may name a next page although nothing follows. Sort keys of a partition of the due
+	// index are distinct, as those that Table makes are.
 	Query(ctx context.Context, q Query) (Page, error)
 	// Write applies all ops or none. A condition that does not hold is a *ConditionError, unless the item already carries
-	// the op's own token: then an earlier answer was lost and the write is a success.
+	// the op's own token (Op.Applied): then an earlier answer was lost and the write is a success. Keys are distinct.
 	Write(ctx context.Context, ops []Op) error
 	// Load applies puts and deletes without conditions, in any order, not atomically, any number. It either returns nil and
-	// all are durable, or an error and any of them may be.
+	// all are durable, or an error and any of them may be. Where a key comes twice, the later op wins.
 	Load(ctx context.Context, ops []Op) error
 }
 

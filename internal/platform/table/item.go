@@ -64,7 +64,7 @@ const (
 	Put    Action = iota // write the whole item
 	Delete               // remove the item
 	Check                // only test the condition
-	Add                  // add numbers to attributes of the body, creating them at 0; only beside an op with a condition
+	Add                  // add whole numbers to members of the body and 1 to the version; see Count
 )
 
 // Test is what a Condition asks.

@@ -150,7 +150,7 @@ func (k Kind[T]) put(item Item, value T, condition Condition) Op {
 	if len(body) > limit {
 		err = errs.E(errs.Invalid, "this %s would take %d bytes, the most is %d; shorten its texts", k.Name, len(body), limit)
 	}
-	item.Kind, item.Schema, item.Body = k.Name, k.Schema, body
+	item.Kind, item.Schema, item.Body, item.Token = k.Name, k.Schema, body, ""
 	return Op{Action: Put, Item: item, If: condition, err: err}
 }
 
@@ -186,7 +186,9 @@ func Posting(key Key) Op { return Op{Action: Put, Item: Item{Key: key}} }
 // Removal is an unconditional delete.
 func Removal(key Key) Op { return Op{Action: Delete, Item: Item{Key: key}} }
 
-// Count adds to numbers in the body of a record. It is legal only in a write that a condition guards.
+// Count adds to whole numbers in the body of a record, creating what is missing at 0, the record included. It makes a new
+// version, so that nobody who loaded the record before can write old numbers back. A repeated Count would count twice, so
+// it is legal only beside a guard: an op that cannot happen twice, such as Create, Update or Remove.
 func Count(key Key, deltas map[string]int64) Op {
 	return Op{Action: Add, Item: Item{Key: key}, Deltas: deltas}
 }

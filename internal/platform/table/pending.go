@@ -39,7 +39,8 @@ func (t *Table) Settle(ctx context.Context, item Item, published []string) error
 }
 
 // DueItems calls do for each item with a message to be published by the instant, of one shard of one day, reading it
-// afresh: the index only hints. It stops at the first error of a read; do decides about its own.
+// afresh: the index only hints, and an item that was settled or put off meanwhile is left alone. It stops at the first
+// error of a read; do decides about its own.
 func (t *Table) DueItems(ctx context.Context, day time.Time, shard int, by time.Time, do func(Item)) error {
 	q := Query{Partition: string(DuePartition(day, shard)), DueIndex: true, To: DueUntil(by), Limit: 100}
 	for {
@@ -56,7 +57,7 @@ func (t *Table) DueItems(ctx context.Context, day time.Time, shard int, by time.
 			return err
 		}
 		for _, key := range keys {
-			if item, ok := items[key]; ok {
+			if item, ok := items[key]; ok && item.Due.Partition == q.Partition && item.Due.Sort < q.To {
 				do(item)
 			}
 		}

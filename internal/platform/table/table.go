@@ -2,10 +2,9 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
-
-	"github.com/winback-auto/winback/internal/platform/errs"
 )
 
 // Table checks, completes and meters what goes to a Driver. It is safe for concurrent use.
@@ -34,7 +33,7 @@ func (t *Table) Get(ctx context.Context, key Key) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	if t.expired(item) {
+	if item.Expired(t.now()) {
 		return Item{}, Missing()
 	}
 	return item, nil
@@ -42,7 +41,7 @@ func (t *Table) Get(ctx context.Context, key Key) (Item, error) {
 
 // BatchGet returns the items that exist, by key.
 func (t *Table) BatchGet(ctx context.Context, keys []Key) (map[Key]Item, error) {
-	found := make(map[Key]Item, len(keys))
+	found, now := make(map[Key]Item, len(keys)), t.now()
 	for start := 0; start < len(keys); start += MaxBatchRead {
 		part := distinct(keys[start:min(start+MaxBatchRead, len(keys))])
 		items, err := t.driver.BatchGet(ctx, part)
@@ -53,7 +52,7 @@ func (t *Table) BatchGet(ctx context.Context, keys []Key) (map[Key]Item, error) 
 		for _, item := range items {
 			usage.ReadUnits += readUnits(item.Size())
 			usage.Items++
-			if !t.expired(item) {
+			if !item.Expired(now) {
 				found[item.Key] = item
 			}
 		}
@@ -77,17 +76,17 @@ func distinct(keys []Key) []Key {
 
 // Query returns a page without the items that have expired; see Driver.Query.
 func (t *Table) Query(ctx context.Context, q Query) (Page, error) {
-	if q.Limit < 1 || q.Limit > MaxPage {
-		return Page{}, fmt.Errorf("table: a query for %d items", q.Limit)
+	if q.Partition == "" || q.Limit < 1 || q.Limit > MaxPage {
+		return Page{}, fmt.Errorf("table: a query for %d items of partition %q", q.Limit, q.Partition)
 	}
 	page, err := t.driver.Query(ctx, q)
 	if err != nil {
 		return Page{}, err
 	}
-	size, kept := 0, page.Items[:0]
+	size, kept, now := 0, page.Items[:0], t.now()
 	for _, item := range page.Items {
 		size += item.Size()
-		if !t.expired(item) {
+		if !item.Expired(now) {
 			kept = append(kept, item)
 		}
 	}
@@ -105,13 +104,16 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	if err := t.complete(ops); err != nil {
 		return err
 	}
+	if err := checkTogether(ops); err != nil {
+		return err
+	}
 	err := t.driver.Write(ctx, ops)
 	t.count(ctx, writeCost(ops))
 	return err
 }
 
 // Load writes any number of unconditional puts and deletes, not atomically; see Driver.Load. It is for items that nobody
-// locks: postings, chunks and seeds.
+// locks: postings, chunks and seeds. Where a key comes twice, the later op wins.
 func (t *Table) Load(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
@@ -121,7 +123,7 @@ func (t *Table) Load(ctx context.Context, ops ...Op) error {
 	}
 	for _, op := range ops {
 		if op.If.Test != Always || op.Action > Delete {
-			return fmt.Errorf("table: a load takes puts and deletes without conditions")
+			return errors.New("table: a load takes puts and deletes without conditions")
 		}
 	}
 	err := t.driver.Load(ctx, ops)
@@ -129,24 +131,16 @@ func (t *Table) Load(ctx context.Context, ops ...Op) error {
 	return err
 }
 
-// complete fills in what the table decides (tokens, the due index) and refuses what no driver should see.
+// complete fills in what the table decides (tokens, ids of messages, the due index) and refuses what no driver should see.
+// What is filled in stays in the caller's ops: repeating the same slice after a lost answer is recognised.
 func (t *Table) complete(ops []Op) error {
-	guarded, adds := false, false
 	for i := range ops {
 		op := &ops[i]
 		if op.err != nil {
 			return op.err
 		}
-		if op.Item.Partition == "" || op.Item.Sort == "" || len(op.Item.Sort) > MaxKey || len(op.Item.Partition) > 2*MaxKey {
-			return errs.E(errs.Invalid, "an identifier is empty or longer than %d bytes", MaxKey)
-		}
-		if len(op.Item.Body) > MaxBody {
-			return errs.E(errs.Invalid, "a record of %d bytes is too large, the most is %d", len(op.Item.Body), MaxBody)
-		}
-		guarded = guarded || op.If.Test != Always
-		adds = adds || op.Action == Add
 		if op.Action == Put {
-			if op.Item.Version != 0 {
+			if op.Item.Version != 0 && op.Item.Token == "" {
 				op.Item.Token = t.newID()
 			}
 			for m := range op.Item.Pending {
@@ -156,13 +150,9 @@ func (t *Table) complete(ops []Op) error {
 			}
 			op.Item.Due = dueKey(op.Item, t.now())
 		}
-	}
-	if adds && !guarded {
-		return fmt.Errorf("table: an Add without a guard would count twice after a lost answer")
+		if err := op.check(); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-func (t *Table) expired(item Item) bool {
-	return !item.Expires.IsZero() && !item.Expires.After(t.now())
 }
