@@ -34,6 +34,9 @@ func (a *account) do(ctx context.Context, c call) error {
 	if a.region == "" {
 		return errs.E(errs.Invalid, "AutoGrab does not serve the country %q", tidy(a.country, maxID))
 	}
+	if err := ctx.Err(); err != nil {
+		return broken(err, false)
+	}
 	var payload io.Reader
 	if c.in != nil {
 		body, err := json.Marshal(c.in)
