@@ -42,7 +42,7 @@ type fault struct {
 const (
 	reasonColumns  = "has more than 200 columns"
 	reasonCell     = "a cell has more than 1,000 characters"
-	reasonOpen     = "an opening quote has no closing quote within 1,000 characters; add it, or remove the first"
+	reasonOpen     = "a quoted cell has no closing quote within 1,000 characters; add it, shorten the cell, or remove the opening quote"
 	reasonBreak    = "a quoted cell goes on over the end of the line; the closing quote is missing, or the line break must go"
 	reasonAfter    = "text follows a closing quote; write a quote inside a quoted cell twice"
 	reasonNUL      = "contains a NUL byte; save the list anew as CSV"
@@ -165,8 +165,8 @@ func (r *reader) quoted(start int, rec *record) (cell string, after int, why str
 			if escaped {
 				cell = strings.ReplaceAll(cell, `""`, `"`)
 			}
-			if tooLong(cell) {
-				return "", resume(after), reasonCell
+			if tooLong(cell) { // only where it is not UTF-8: the loop counts the rest
+				return "", resume(after), reasonOpen
 			}
 			if lines > 0 {
 				rec.spanning = column
