@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/event"
 )
 
 // Guard says who may call an operation. Every operation has one: registering without does not compile.
@@ -24,6 +25,9 @@ func Public(reason string) Guard { return Guard{public: reason} }
 // Permission is what a caller needs; empty for a public operation.
 func (g Guard) Permission() access.Permission { return g.permission }
 
+// Reason is why a public operation needs no sign-in; empty for a guarded one.
+func (g Guard) Reason() string { return g.public }
+
 // Route is an operation's place and meaning. The id (for example listLeads) names it in the API document, the summary is
 // one line, the description may be Markdown.
 type Route struct {
@@ -33,13 +37,18 @@ type Route struct {
 	Tag         string // heading in the reference, for example Leads
 	Status      int    // of success; 0: 200, or 204 where the reply has no body
 	MaxBody     int64  // bytes; 0: DefaultMaxBody
+	Idempotent  bool   // takes an Idempotency-Key; see IdempotencyKey
 }
 
 // DefaultMaxBody bounds a request's body where its Route names no other bound.
 const DefaultMaxBody = 1 << 20
 
-// guardKey is where an operation's metadata holds its Guard.
-const guardKey = "guard"
+// What an operation's metadata holds for the middleware.
+const (
+	guardKey      = "guard"      // Guard
+	maxBodyKey    = "maxBody"    // int64
+	idempotentKey = "idempotent" // bool
+)
 
 // Get registers a read: it changes nothing, whatever its caller sends.
 func Get[I, O any](api huma.API, path string, guard Guard, route Route, handle func(context.Context, *I) (*O, error)) {
@@ -70,6 +79,9 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 	if guard == (Guard{}) {
 		panic("web: " + method + " " + path + " does not say who may call it")
 	}
+	if route.Idempotent && guard.permission == "" {
+		panic("web: " + method + " " + path + " is public: an idempotency key belongs to a user")
+	}
 	maxBody := route.MaxBody
 	if maxBody == 0 {
 		maxBody = DefaultMaxBody
@@ -82,11 +94,32 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 		Description:   route.Description,
 		Tags:          []string{route.Tag},
 		DefaultStatus: route.Status,
-		MaxBodyBytes:  maxBody,
-		Metadata:      map[string]any{guardKey: guard},
+		MaxBodyBytes:  maxBody + 1, // huma refuses what reaches its bound, we what exceeds ours
+		Metadata:      map[string]any{guardKey: guard, maxBodyKey: maxBody, idempotentKey: route.Idempotent},
+		Extensions:    map[string]any{},
+		// A link in a mail may have grown parameters on its way; everybody else wants to know of a filter that does nothing.
+		RejectUnknownQueryParameters: guard.permission != "",
 	}
-	if guard.permission != "" {
-		operation.Security = []map[string][]string{{"bearer": {}}}
+	document(&operation, guard, route)
+	if upload, ok := any(new(I)).(uploader); ok {
+		upload.describe(&operation)
 	}
-	huma.Register(api, operation, handle)
+	huma.Register(api, operation, func(ctx context.Context, in *I) (*O, error) {
+		if violations := violationsOf(ctx); len(violations) > 0 {
+			return nil, failed(ctx, invalid(violations))
+		}
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, failed(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// failed is the problem that a handler's error becomes.
+func failed(ctx context.Context, err error) *Problem {
+	p := problemOf(err)
+	p.Instance = event.CallOf(ctx).RequestID
+	note(ctx, p, err)
+	return p
 }
