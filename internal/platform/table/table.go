@@ -12,12 +12,21 @@ type Table struct {
 	driver Driver
 	now    func() time.Time
 	newID  func() string
-	meter  Meter
+	meter  *Meter
+	allow  func([]Op) error // nil: everything
 }
 
 // New makes a table of a driver. Expiry and the due index go by now; newID makes write tokens.
 func New(driver Driver, now func() time.Time, newID func() string) *Table {
-	return &Table{driver: driver, now: now, newID: newID}
+	return &Table{driver: driver, now: now, newID: newID, meter: new(Meter)}
+}
+
+// Guarded is the same table for somebody who may write less: allow sees the ops of every write and load before anything
+// is filled in, so that a message without an id is one that these ops promise. Its error refuses them all.
+func (t *Table) Guarded(allow func([]Op) error) *Table {
+	guarded := *t
+	guarded.allow = allow
+	return &guarded
 }
 
 // Now is the application clock that the table goes by.
@@ -134,6 +143,11 @@ func (t *Table) Load(ctx context.Context, ops ...Op) error {
 // complete fills in what the table decides (tokens, ids of messages, the due index) and refuses what no driver should see.
 // What is filled in stays in the caller's ops: repeating the same slice after a lost answer is recognised.
 func (t *Table) complete(ops []Op) error {
+	if t.allow != nil {
+		if err := t.allow(ops); err != nil {
+			return err
+		}
+	}
 	for i := range ops {
 		op := &ops[i]
 		if op.err != nil {
