@@ -154,9 +154,16 @@ func (x Index[T]) load(ctx context.Context, t *table.Table, company ident.Compan
 		return nil, err
 	}
 	words := Words(q.Text)
+	at := 0
 	return slices.DeleteFunc(records, func(r table.Record[T]) bool {
+		// Records come in the order of places; those that are missing are skipped.
+		for keys[at] != r.Key() {
+			at++
+		}
+		place := places[at]
+		at++
 		entry := x.Entry(r.Value)
-		return !slices.Contains(places, entry.place()) || !q.matches(entry, words)
+		return entry.place() != place || !q.matches(entry, words)
 	}), nil
 }
 
