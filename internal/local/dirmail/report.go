@@ -1,0 +1,104 @@
+package dirmail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/mail"
+	"github.com/winback-auto/winback/internal/platform/mail/sesevent"
+)
+
+// ConfigurationSet is the one that reports name.
+const ConfigurationSet = "winback-local"
+
+// Report is what a provider would report about one mail: events as EventBridge brings them, in the order they happened.
+type Report struct {
+	ID     string // of the mail
+	Events [][]byte
+}
+
+// Reports lists what is due, oldest first. The host gives each event to the function mail-event and then calls Handed; a
+// report comes again until then, after a restart, too.
+func (d *Dir) Reports(ctx context.Context, limit int) ([]Report, error) {
+	d.mu.Lock()
+	due := slices.Sorted(maps.Keys(d.due))
+	d.mu.Unlock()
+	var reports []Report
+	for _, id := range due[:min(len(due), max(limit, 0))] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		m, err := d.Mail(id)
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, Report{ID: id, Events: happened(m)})
+	}
+	return reports, nil
+}
+
+// Due is how many mails have reports that are not handed over.
+func (d *Dir) Due() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.due)
+}
+
+// Handed ends a report. Ending it twice is harmless.
+func (d *Dir) Handed(id string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, due := d.due[id]; !due {
+		return nil
+	}
+	name := d.names[id]
+	// Not synced: a move that a crash undoes brings the report again, which is allowed.
+	err := os.Rename(filepath.Join(d.path, fresh, name), filepath.Join(d.path, current, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("dirmail: %w", err)
+	}
+	delete(d.due, id)
+	return nil
+}
+
+// happened is the mail's fate by the address that it went to.
+func happened(m Mail) [][]byte {
+	const onTheWay = time.Second
+	record := sesevent.Mail{
+		ID: m.ID, At: m.At, From: m.From, To: m.recipient.String(), Subject: m.Subject, ConfigurationSet: ConfigurationSet,
+		Tags: map[string]string{
+			mail.TagSendID: m.Headers[mail.HeaderSendID], mail.TagCompany: m.Headers[mail.HeaderCompany], mail.TagKind: m.Kind,
+		},
+	}
+	events := [][]byte{sesevent.Send(record)}
+	at := m.At.Add(onTheWay)
+	switch localPart(m.recipient.Address) {
+	case "bounce":
+		return append(events, sesevent.Bounce(record, at, true))
+	case "softbounce":
+		return append(events, sesevent.Bounce(record, at, false))
+	case "complaint":
+		return append(events, sesevent.Delivery(record, at), sesevent.Complaint(record, at.Add(onTheWay)))
+	default:
+		return append(events, sesevent.Delivery(record, at))
+	}
+}
+
+// localPart is what stands before the @, without a +suffix.
+func localPart(address string) string {
+	local, _, _ := strings.Cut(address, "@")
+	local, _, _ = strings.Cut(local, "+")
+	return strings.ToLower(local)
+}
