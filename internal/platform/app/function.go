@@ -39,9 +39,10 @@ const (
 
 // Consumer handles the messages of one topic, one by one.
 type Consumer struct {
-	Topic  string
-	Batch  int // messages per invocation
-	Handle func(ctx context.Context, d Deps, body []byte) error
+	Topic    string
+	Batch    int // messages per invocation
+	Parallel int // messages of a batch handled at the same time; 0: one
+	Handle   func(ctx context.Context, d Deps, body []byte) error
 }
 
 // Consume is a consumer of a topic. The handler must be idempotent and free of order; its error decides the message's fate

@@ -70,6 +70,15 @@ const internalDetail = "The request could not be completed. It has been recorded
 // only hands it back.
 const cursorLocation = "query.cursor"
 
+// Broken is the answer where the proper one cannot be sent.
+func Broken(ctx context.Context) *event.Response {
+	w := new(event.Response)
+	problemOf(errUnsent).write(ctx, w)
+	return w
+}
+
+var errUnsent = errors.New("the answer cannot be sent")
+
 // BadCursor is what a list answers when its cursor does not verify: 400. Errors of other kinds stay what they are.
 func BadCursor(err error) error {
 	if !errs.Is(err, errs.Invalid) {
