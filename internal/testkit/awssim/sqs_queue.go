@@ -1,0 +1,192 @@
+package awssim
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// sqsQueue is a standard queue.
+type sqsQueue struct {
+	name       string
+	attributes map[string]string
+	redrive    *redrivePolicy
+	messages   []*sqsMessage // in the order they came
+	lastGroup  string        // served last
+}
+
+// sqsMessage is a message in a queue.
+type sqsMessage struct {
+	id        string
+	body      string
+	group     *string
+	sent      time.Time
+	firstSeen time.Time
+	receives  int
+	turn      int // all receives ever: part of the receipt handle
+	visible   time.Time
+	held      bool      // hidden because it was received, not because it was sent with a delay
+	origin    *sqsQueue // for a dead letter
+}
+
+// redrivePolicy is the attribute of that name.
+type redrivePolicy struct {
+	Target string `json:"deadLetterTargetArn"`
+	Max    int    `json:"maxReceiveCount"`
+}
+
+// UnmarshalJSON takes the count as a number or, as many tools write it, as text.
+func (p *redrivePolicy) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		Target string      `json:"deadLetterTargetArn"`
+		Max    json.Number `json:"maxReceiveCount"`
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	most, err := strconv.Atoi(raw.Max.String())
+	*p = redrivePolicy{raw.Target, most}
+	return err
+}
+
+// limits are the settable attributes with their default, least and greatest value.
+var limits = map[string][3]int{
+	"DelaySeconds":                  {0, 0, 900},
+	"MaximumMessageSize":            {maxPayload, 1024, maxPayload},
+	"MessageRetentionPeriod":        {345_600, 60, 1_209_600},
+	"ReceiveMessageWaitTimeSeconds": {0, 0, 20},
+	"VisibilityTimeout":             {30, 0, maxVisibility},
+}
+
+// maxVisibility is twelve hours, in seconds.
+const maxVisibility = 43_200
+
+func (q *sqsQueue) arn() string { return "arn:aws:sqs:us-east-1:" + account + ":" + q.name }
+
+func (q *sqsQueue) number(attribute string) int {
+	if n, err := strconv.Atoi(q.attributes[attribute]); err == nil {
+		return n
+	}
+	return limits[attribute][0]
+}
+
+func (q *sqsQueue) seconds(attribute string) time.Duration {
+	return time.Duration(q.number(attribute)) * time.Second
+}
+
+func queueURL(r Request, name string) map[string]string {
+	return map[string]string{"QueueUrl": fmt.Sprintf("http://%s/%s/%s", r.HTTP.Host, account, name)}
+}
+
+type createQueueRequest struct {
+	QueueName  string
+	Attributes map[string]string
+}
+
+func (s *SQS) createQueue(r Request, in createQueueRequest) (any, error) {
+	if in.QueueName == "" || len(in.QueueName) > 80 || slices.ContainsFunc([]rune(in.QueueName), notAlphanumeric) {
+		return nil, invalidParameter("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
+	}
+	if q := s.queues[in.QueueName]; q != nil {
+		for name, value := range in.Attributes {
+			if q.attributes[name] != value {
+				return nil, sqsError("QueueNameExists", "QueueAlreadyExists", "A queue already exists with the same name and a different value for attribute %s", name)
+			}
+		}
+		return queueURL(r, q.name), nil
+	}
+	q := &sqsQueue{name: in.QueueName, attributes: map[string]string{}}
+	if err := q.set(s, in.Attributes); err != nil {
+		return nil, err
+	}
+	s.queues[q.name] = q
+	return queueURL(r, q.name), nil
+}
+
+// set changes all attributes or none.
+func (q *sqsQueue) set(s *SQS, attributes map[string]string) error {
+	redrive := q.redrive
+	for name, value := range attributes {
+		if name == "RedrivePolicy" {
+			redrive = nil
+			if value == "" {
+				continue
+			}
+			if err := json.Unmarshal([]byte(value), &redrive); err != nil || redrive.Max < 1 || redrive.Max > 1000 || s.byARN(redrive.Target) == nil {
+				return invalidParameter("Value %s for parameter RedrivePolicy is invalid.", value)
+			}
+			continue
+		}
+		limit, known := limits[name]
+		if !known {
+			return sqsError("InvalidAttributeName", "InvalidAttributeName", "Unknown Attribute %s.", name)
+		}
+		if n, err := strconv.Atoi(value); err != nil || n < limit[1] || n > limit[2] {
+			return sqsError("InvalidAttributeValue", "InvalidAttributeValue", "Invalid value for the parameter %s.", name)
+		}
+	}
+	maps.Copy(q.attributes, attributes)
+	q.redrive = redrive
+	return nil
+}
+
+type getQueueURLRequest struct{ QueueName string }
+
+func (s *SQS) getQueueURL(r Request, in getQueueURLRequest) (any, error) {
+	q, err := s.named(in.QueueName)
+	if err != nil {
+		return nil, err
+	}
+	return queueURL(r, q.name), nil
+}
+
+type getQueueAttributesRequest struct {
+	QueueURL       string `json:"QueueUrl"`
+	AttributeNames []string
+}
+
+func (s *SQS) getQueueAttributes(r Request, in getQueueAttributesRequest) (any, error) {
+	q, err := s.queue(in.QueueURL)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]string{"QueueArn": q.arn()}
+	for name, limit := range limits {
+		values[name] = strconv.Itoa(limit[0])
+	}
+	maps.Copy(values, q.attributes)
+	var ready, held, delayed int
+	for _, m := range q.messages {
+		switch {
+		case !m.visible.After(r.Now):
+			ready++
+		case m.held:
+			held++
+		default:
+			delayed++
+		}
+	}
+	values["ApproximateNumberOfMessages"] = strconv.Itoa(ready)
+	values["ApproximateNumberOfMessagesNotVisible"] = strconv.Itoa(held)
+	values["ApproximateNumberOfMessagesDelayed"] = strconv.Itoa(delayed)
+	if !slices.Contains(in.AttributeNames, "All") {
+		maps.DeleteFunc(values, func(name, _ string) bool { return !slices.Contains(in.AttributeNames, name) })
+	}
+	return map[string]any{"Attributes": values}, nil
+}
+
+type setQueueAttributesRequest struct {
+	QueueURL   string `json:"QueueUrl"`
+	Attributes map[string]string
+}
+
+func (s *SQS) setQueueAttributes(_ Request, in setQueueAttributesRequest) (any, error) {
+	q, err := s.queue(in.QueueURL)
+	if err != nil {
+		return nil, err
+	}
+	return nil, q.set(s, in.Attributes)
+}
