@@ -103,7 +103,7 @@ func FuzzParsePush(f *testing.F) {
 		}
 		f.Add(seed)
 	}
-	for _, member := range []string{`"listing_price":"1e9"`, `"at":"2026-11-21"`, `"listing_url":"https://[::1]:80/\u0000"`, `"lead_id":-0`} {
+	for _, member := range []string{`"listing_price":"1e9"`, `"at":"2026-11-21"`, `"listing_url":"https://[::1]:80/\u0000"`, `"listing_url":"https://www."`, `"lead_id":-0`} {
 		f.Add([]byte(about(member)))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -120,5 +120,9 @@ func address(raw string) (link, site string) {
 	if err != nil || u.Hostname() == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
 		return "", ""
 	}
-	return u.String(), strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	site = strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	if site == "" {
+		return "", ""
+	}
+	return u.String(), site
 }

@@ -68,8 +68,8 @@ func (c *change) processList(list upload) error {
 
 // take makes a watched customer of one entry of a list, or says what is wrong with it.
 func (c *change) take(list upload, item customerItem) (uploadResult, error) {
-	vin, rego, state := plain(string(item.VIN)), plain(string(item.Rego)), plain(string(item.State))
-	result := uploadResult{ExternalID: item.ExternalID, VIN: maybe(vin)}
+	vin, rego, state := plain(item.VIN), plain(item.Rego), plain(item.State)
+	result := uploadResult{ExternalID: maybe(item.ExternalID), VIN: maybe(vin)}
 	if result.Error = maybe(complaint(list.Region, vin, rego, state, item)); result.Error != "" {
 		return result, nil
 	}
@@ -81,11 +81,11 @@ func (c *change) take(list upload, item customerItem) (uploadResult, error) {
 		vin, result.VIN = found, maybe(found)
 	}
 	who := customer{
-		ID: c.sim.options.NewID(), Account: list.Account, Region: list.Region, ExternalID: string(item.ExternalID),
-		VIN: vin, Rego: rego, State: state, SaleDate: string(item.SaleDate), MonitorEnd: string(item.MonitorEnd), Updated: c.now,
+		ID: c.sim.options.NewID(), Account: list.Account, Region: list.Region, ExternalID: item.ExternalID,
+		VIN: vin, Rego: rego, State: state, SaleDate: item.SaleDate, MonitorEnd: item.MonitorEnd, Updated: c.now,
 	}
 	if who.MonitorEnd == "" {
-		who.MonitorEnd = string(list.MonitorEnd)
+		who.MonitorEnd = list.MonitorEnd
 	}
 	result.ID = maybe(who.ID)
 	return result, c.watch(who)
@@ -100,9 +100,9 @@ func complaint(region, vin, rego, state string, item customerItem) string {
 		return fmt.Sprintf("vin has %d characters, 17 are required", len(vin))
 	case rego != "" && state == "" && region == "au" && vin == "" && rego != testPlate:
 		return "state is required with a rego"
-	case !isDate(string(item.SaleDate)):
+	case !isDate(item.SaleDate):
 		return "sale_date is not a date"
-	case !isDate(string(item.MonitorEnd)):
+	case !isDate(item.MonitorEnd):
 		return "monitor_end_date is not a date"
 	}
 	return ""

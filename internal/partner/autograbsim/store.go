@@ -36,7 +36,7 @@ const (
 )
 
 func openStore(dir string) (*pebble.DB, error) {
-	options := &pebble.Options{Logger: quiet{}}
+	options := &pebble.Options{Logger: quiet{}, CacheSize: 32 << 20}
 	options.Levels[0].FilterPolicy = bloom.FilterPolicy(10)
 	if dir == "" {
 		dir, options.FS = "memory", vfs.NewMem()

@@ -25,7 +25,7 @@ type upload struct {
 	Region     string    `json:"region"`
 	Name       string    `json:"name"`
 	Lookups    bool      `json:"lookups"`
-	MonitorEnd maybe     `json:"monitorEnd"`
+	MonitorEnd string    `json:"monitorEnd"`
 	Status     string    `json:"status"`
 	Accepted   time.Time `json:"accepted"`
 	Uploaded   int       `json:"uploaded"`

@@ -8,7 +8,7 @@ import (
 
 // The partner's JSON, spelled here a second time on purpose: see the package comment.
 
-// maybe is a text that is null when there is none.
+// maybe is a text of an answer that is null when there is none.
 type maybe string
 
 func (m maybe) MarshalJSON() ([]byte, error) {
@@ -18,30 +18,22 @@ func (m maybe) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(m))
 }
 
-func (m *maybe) UnmarshalJSON(raw []byte) error {
-	*m = ""
-	if bytes.Equal(raw, []byte("null")) {
-		return nil
-	}
-	return json.Unmarshal(raw, (*string)(m))
-}
-
-// uploadBody is what a client sends to have vehicles watched.
+// uploadBody is what a client sends to have vehicles watched. A null is the same as nothing.
 type uploadBody struct {
 	Name       string         `json:"name"`
 	Lookups    bool           `json:"enable_rego_lookups"`
-	MonitorEnd maybe          `json:"monitor_end_date"` // for customers that have none
+	MonitorEnd string         `json:"monitor_end_date"` // for customers that have none
 	Customers  []customerItem `json:"customers"`
 }
 
 // customerItem is one vehicle of a list.
 type customerItem struct {
-	ExternalID maybe `json:"external_id"`
-	Rego       maybe `json:"rego"`
-	State      maybe `json:"state"`
-	VIN        maybe `json:"vin"`
-	SaleDate   maybe `json:"sale_date"`
-	MonitorEnd maybe `json:"monitor_end_date"`
+	ExternalID string `json:"external_id,omitempty"`
+	Rego       string `json:"rego,omitempty"`
+	State      string `json:"state,omitempty"`
+	VIN        string `json:"vin,omitempty"`
+	SaleDate   string `json:"sale_date,omitempty"`
+	MonitorEnd string `json:"monitor_end_date,omitempty"`
 }
 
 // uploadObject describes a list; results are there once it is processed.
