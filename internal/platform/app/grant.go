@@ -57,7 +57,7 @@ func (w warden) table(full Deps) *table.Table {
 		for _, op := range ops {
 			for _, m := range op.Item.Pending {
 				// A message with an id was promised by whoever wrote the record before.
-				if m.ID == "" && !w.sends(m.Topic) {
+				if m.ID == "" && !w.sends(m.Topic) && !w.promises(m, full.Now()) {
 					return w.refuse("sends to "+m.Topic, "Sends: app.Topics(…) with the topic "+m.Topic)
 				}
 			}
@@ -68,6 +68,12 @@ func (w warden) table(full Deps) *table.Table {
 
 func (w warden) sends(topic string) bool {
 	return w.f.Uses.SendsAll || slices.Contains(w.f.Uses.Sends, topic)
+}
+
+// promises reports whether a message is the function's own topic for later: that one the sweeper sends, so no function
+// sends to the queue it consumes.
+func (w warden) promises(m table.Message, now time.Time) bool {
+	return w.f.Consumes != nil && w.f.Consumes.Topic == m.Topic && m.At.After(now)
 }
 
 // noTable is the driver of a function without a table.
