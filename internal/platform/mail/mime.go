@@ -80,3 +80,6 @@ func Domain(text string) string {
 	}
 	return parsed.Address[strings.LastIndexByte(parsed.Address, '@')+1:]
 }
+
+// Encoded is an address that Check has accepted, with its name encoded as headers need it.
+func Encoded(text string) string { return address(text).String() }
