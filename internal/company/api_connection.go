@@ -1,0 +1,131 @@
+package company
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/winback-auto/winback/internal/partner"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/web"
+)
+
+// ConnectionView is a connection as the interface shows one: never the key.
+type ConnectionView struct {
+	ID         ConnectionID `json:"id"`
+	Name       string       `json:"name"`
+	API        string       `json:"api"`
+	Yards      []string     `json:"yards"`
+	KeyLast4   string       `json:"keyLast4"`
+	State      State        `json:"state" enum:"registering,active,refused" doc:"Whether the partner pushes to us: it has not confirmed yet, it does, it refuses the key."`
+	Problem    string       `json:"problem,omitempty" doc:"Why the last attempt to register failed."`
+	LastPingAt time.Time    `json:"lastPingAt,omitzero" doc:"When the partner's last test push arrived."`
+}
+
+// view reads what there is to show beside the connection itself.
+func view(ctx context.Context, d app.Deps, company ident.Company, c Saved[Connection], err error) (*tagged[ConnectionView], error) {
+	if err != nil {
+		return nil, err
+	}
+	registration, err := LoadRegistration(ctx, d, company, c.Value.ID)
+	if err != nil {
+		return nil, err
+	}
+	at, err := lastPing(ctx, d, company, c.Value.ID)
+	return reply(as(c, func(c Connection) ConnectionView {
+		return ConnectionView{c.ID, c.Name, c.API, c.Yards, c.KeyLast4, registration.State, registration.Problem, at}
+	}), err)
+}
+
+type connectionIn struct {
+	Body struct {
+		Name  string   `json:"name" maxLength:"100"`
+		API   string   `json:"api" enum:"autograb"`
+		Yards []string `json:"yards" maxItems:"100" doc:"Where the connection watches; a yard has at most one."`
+		Key   string   `json:"key" maxLength:"500" writeOnly:"true" doc:"The partner's API key. It is sealed and never shown again."`
+	}
+}
+
+func (in *connectionIn) connection(id ConnectionID) Connection {
+	return Connection{ID: id, Name: in.Body.Name, API: in.Body.API, Yards: in.Body.Yards}
+}
+
+// Resolve adds what the schema cannot say to the violations of the request.
+func (in *connectionIn) Resolve(huma.Context) []error {
+	return resolved(append(in.connection("").problems(), keyProblems(in.Body.Key)...))
+}
+
+type connectionChange struct {
+	one
+	web.Precondition
+	Body struct {
+		Name  string   `json:"name" maxLength:"100"`
+		API   string   `json:"api,omitempty" enum:"autograb"`
+		Yards []string `json:"yards" maxItems:"100"`
+		Key   string   `json:"key,omitempty" maxLength:"500" writeOnly:"true" doc:"A new key; without it the old one stays."`
+	}
+}
+
+func (in *connectionChange) connection() Connection {
+	return Connection{ID: ConnectionID(in.ID), Name: in.Body.Name, API: AutoGrab, Yards: in.Body.Yards}
+}
+
+func connectionRoutes(api huma.API, d app.Deps, dial partner.Dial) {
+	web.Get(api, "/v1/connections", web.Can(access.SettingsRead), route("listConnections", "All connections to partners"),
+		func(ctx context.Context, _ *struct{}) (*web.ListReply[ConnectionView], error) {
+			company := access.From(ctx).Company
+			all, err := Connections(ctx, d, company)
+			if err != nil {
+				return nil, err
+			}
+			views := make([]ConnectionView, len(all))
+			for i, connection := range all {
+				shown, err := view(ctx, d, company, connection, nil)
+				if err != nil {
+					return nil, err
+				}
+				views[i] = shown.Body
+			}
+			return web.Page(views, ""), nil
+		})
+	web.Post(api, "/v1/connections", web.Can(access.SettingsWrite), creating("createConnection", "Connect yards to a partner"),
+		func(ctx context.Context, in *connectionIn) (*tagged[ConnectionView], error) {
+			company := access.From(ctx).Company
+			added, err := Connect(ctx, d, dial, company, in.connection(ConnectionID(web.IdempotencyKey(ctx))), in.Body.Key)
+			return view(ctx, d, company, added, err)
+		})
+	web.Get(api, "/v1/connections/{id}", web.Can(access.SettingsRead), route("getConnection", "A connection"),
+		func(ctx context.Context, in *one) (*tagged[ConnectionView], error) {
+			company := access.From(ctx).Company
+			connection, err := LoadConnection(ctx, d, company, ConnectionID(in.ID))
+			return view(ctx, d, company, connection, err)
+		})
+	web.Put(api, "/v1/connections/{id}", web.Can(access.SettingsWrite), route("putConnection", "Change a connection's name, yards or key"),
+		func(ctx context.Context, in *connectionChange) (*tagged[ConnectionView], error) {
+			company := access.From(ctx).Company
+			changed, err := ChangeConnection(ctx, d, dial, company, in.Precondition, in.connection(), in.Body.Key)
+			return view(ctx, d, company, changed, err)
+		})
+	web.Delete(api, "/v1/connections/{id}", web.Can(access.SettingsWrite), route("deleteConnection", "End a connection and the partner's pushes"),
+		func(ctx context.Context, in *removal) (*web.Empty, error) {
+			return nil, Disconnect(ctx, d, dial, access.From(ctx).Company, in.Precondition, ConnectionID(in.ID))
+		})
+	web.Post(api, "/v1/connections/{id}/test", web.Can(access.SettingsWrite), route("testConnection", "Test a connection in both directions"),
+		func(ctx context.Context, in *one) (*web.Reply[Trial], error) {
+			trial, err := Try(ctx, d, dial, access.From(ctx).Company, ConnectionID(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			return web.OK(trial), nil
+		})
+	web.Post(api, "/v1/connections/{id}/rotate-webhook", web.Can(access.SettingsWrite),
+		route("rotateWebhook", "Give the partner a new secret address; the old one stays valid for 24 hours"),
+		func(ctx context.Context, in *one) (*tagged[ConnectionView], error) {
+			company := access.From(ctx).Company
+			connection, err := Rotate(ctx, d, dial, company, ConnectionID(in.ID))
+			return view(ctx, d, company, connection, err)
+		})
+}
