@@ -131,6 +131,11 @@ func (c *catalogue) trigger(f Function) {
 }
 
 func (c *catalogue) http(f Function) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			c.fault("%s cannot register its routes: %v", f.Name, reason)
+		}
+	}()
 	routes := Routes(f)
 	if len(routes) == 0 {
 		c.fault("%s registers no route", f.Name)
