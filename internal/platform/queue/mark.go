@@ -24,11 +24,11 @@ const firstLook = 14 * 24 * time.Hour
 
 // mark is the first day to sweep. No clock trusts another's midnight, so that is yesterday at the latest.
 func (o Outbox) mark(ctx context.Context) (time.Time, error) {
-	yesterday := o.Table.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
+	yesterday := o.today().AddDate(0, 0, -1)
 	record, err := marks.Get(ctx, o.Table, markKey)
 	switch {
 	case errs.Is(err, errs.NotFound):
-		return o.Table.Now().UTC().Truncate(24 * time.Hour).Add(-firstLook), nil
+		return o.today().Add(-firstLook), nil
 	case err != nil:
 		return time.Time{}, err
 	case record.Value.Day.After(yesterday):
@@ -37,11 +37,17 @@ func (o Outbox) mark(ctx context.Context) (time.Time, error) {
 	return record.Value.Day, nil
 }
 
-// setMark moves the mark forward after a complete sweep; at most once a day, so it costs nothing.
-func (o Outbox) setMark(ctx context.Context, first, swept time.Time) error {
-	yesterday := swept.UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
-	if !yesterday.After(first) {
+// setMark moves the mark forward to the first day that is not known to be swept, yesterday at the latest. That happens at
+// most once a day, so it costs nothing.
+func (o Outbox) setMark(ctx context.Context, first, clean time.Time) error {
+	day := clean.UTC().Truncate(24 * time.Hour)
+	if yesterday := o.today().AddDate(0, 0, -1); day.After(yesterday) {
+		day = yesterday
+	}
+	if !day.After(first) {
 		return nil
 	}
-	return o.Table.Write(ctx, marks.Overwrite(markKey, sweepMark{yesterday}))
+	return o.Table.Write(ctx, marks.Overwrite(markKey, sweepMark{day}))
 }
+
+func (o Outbox) today() time.Time { return o.Table.Now().UTC().Truncate(24 * time.Hour) }

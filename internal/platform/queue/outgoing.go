@@ -112,15 +112,19 @@ func NotSent(ids []string, cause error) error {
 	return &UnsentError{ids, cause}
 }
 
-// JoinUnsent makes one error of those of several parts of a Send. Its cause is the first one's.
+// JoinUnsent makes one error of those of several parts of a Send. Its cause is the first one's. A part's error that names no
+// messages may mean all of them, so then the joined one names none either.
 func JoinUnsent(parts ...error) error {
 	var ids []string
 	var cause error
 	for _, part := range parts {
 		var unsent *UnsentError
-		if errors.As(part, &unsent) {
+		switch {
+		case errors.As(part, &unsent):
 			ids = append(ids, unsent.IDs...)
 			cause = first(cause, unsent.cause)
+		case part != nil:
+			return fmt.Errorf("of several messages: %w", part)
 		}
 	}
 	return NotSent(ids, cause)

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -34,7 +35,14 @@ func (t Topic[T]) At(at time.Time, company ident.Company, data T) table.Message 
 	if err != nil {
 		panic(err) // a string and valid JSON always marshal
 	}
-	return table.Message{Topic: t.Name, Body: body, At: at}
+	return table.Message{Topic: t.Name, Body: escapeNoncharacters(body), At: at}
+}
+
+// escapeNoncharacters writes the two characters that JSON allows and SQS does not as escapes. They can only stand inside
+// of texts.
+func escapeNoncharacters(body []byte) []byte {
+	body = bytes.ReplaceAll(body, []byte("\uFFFE"), []byte(`\ufffe`))
+	return bytes.ReplaceAll(body, []byte("\uFFFF"), []byte(`\uffff`))
 }
 
 // Read reads the body of a message that a host received from this topic's own queue, which only functions with a grant
