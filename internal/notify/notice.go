@@ -11,6 +11,7 @@ package notify
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -55,8 +56,11 @@ type About struct {
 
 // Link is where the user can act; the mail shows it as a button. The zero Link shows none.
 type Link struct {
-	Path string `json:"path"` // below the installation's base URL, beginning with a slash
+	Path string `json:"path"` // below the installation's base URL: /recaptures/01ABC. Anything else is dropped.
 }
+
+// linkPath keeps links on our own site, whatever an id consists of.
+var linkPath = regexp.MustCompile(`^(/[A-Za-z0-9_.~-]+){1,8}$`)
 
 // Bounds of a notice.
 const (
@@ -94,6 +98,9 @@ func (n Notice) fitting() Notice {
 	n.At = n.At.UTC().Truncate(time.Millisecond)
 	n.Title = clip(n.Title, maxTitle)
 	n.Text = clip(n.Text, maxText)
+	if !linkPath.MatchString(n.Link.Path) {
+		n.Link = Link{}
+	}
 	facts := make([]Fact, 0, len(n.Facts))
 	for _, f := range n.Facts[:min(len(n.Facts), maxFacts)] {
 		facts = append(facts, Fact{Label(clip(string(f.Label), maxValue)), clip(f.Value, maxValue)})

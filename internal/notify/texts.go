@@ -1,6 +1,11 @@
 package notify
 
-// Label is what a fact is about. The ones below are translated in mails; others are shown as they are.
+import (
+	"cmp"
+	"strings"
+)
+
+// Label is what a fact is about. The ones below are translated; others are shown as they are.
 type Label string
 
 // The labels.
@@ -14,3 +19,53 @@ const (
 	Customer   Label = "Customer"
 	LastDealer Label = "Sold or appraised"
 )
+
+// texts are all words of a mail that do not come from the notice, in one language.
+type texts struct {
+	language string // of the mail, as HTML's lang
+	hello    string // before the name
+	open     string // on the button
+	footer   string
+	reasons  map[Kind]string // why the user is told
+	reason   string          // of other kinds
+	labels   map[Label]string
+}
+
+// english is also what every other language falls back to.
+var english = texts{
+	language: "en",
+	hello:    "Hello",
+	open:     "Open in Winback",
+	footer:   "Mails can be switched off in your settings; in the application you see every notification.",
+	reason:   "You receive this mail because it concerns your work.",
+	reasons: map[Kind]string{
+		Sighting: "You receive this mail because a vehicle on your watchlist was seen online.",
+	},
+}
+
+var german = texts{
+	language: "de",
+	hello:    "Guten Tag",
+	open:     "In Winback öffnen",
+	footer:   "E-Mails lassen sich in Ihren Einstellungen abschalten; in der Anwendung sehen Sie jede Benachrichtigung.",
+	reason:   "Sie erhalten diese E-Mail, weil sie Ihre Arbeit betrifft.",
+	reasons: map[Kind]string{
+		Sighting: "Sie erhalten diese E-Mail, weil ein Fahrzeug auf Ihrer Beobachtungsliste online gesehen wurde.",
+	},
+	labels: map[Label]string{
+		Vehicle: "Fahrzeug", Price: "Preis", Seller: "Anbieter", Site: "Plattform", Listing: "Inserat", Seen: "Gesehen",
+		Customer: "Kunde", LastDealer: "Verkauft oder bewertet",
+	},
+}
+
+// textsFor picks the texts for a BCP 47 tag such as de-AT.
+func textsFor(tag string) texts {
+	if primary, _, _ := strings.Cut(strings.ToLower(tag), "-"); primary == german.language {
+		return german
+	}
+	return english
+}
+
+func (t texts) why(kind Kind) string { return cmp.Or(t.reasons[kind], t.reason) }
+
+func (t texts) label(l Label) string { return cmp.Or(t.labels[l], string(l)) }

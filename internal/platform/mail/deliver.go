@@ -11,8 +11,8 @@ import (
 )
 
 // Deliver takes a dispatch as far as it can go now. It is the consumer of the topic Deliver, and may be called at any time,
-// any number of times, by anybody: only who wins the claim sends. It returns an error only where the table failed; the
-// message may then be tried again, and even if it is not, the dispatch wakes up by itself.
+// any number of times, by anybody: only who wins the claim sends. It returns an error where the table failed or the context
+// leaves no time; the message may then be tried again, and even if it is not, the dispatch wakes up by itself.
 func (l Ledger) Deliver(ctx context.Context, company ident.Company, delivery Delivery) error {
 	record, err := dispatches.Get(ctx, l.Table, key(company, delivery.SendID))
 	if err != nil {
@@ -35,6 +35,9 @@ func (l Ledger) Deliver(ctx context.Context, company ident.Company, delivery Del
 
 // attempt claims the dispatch, asks again whether it may go, and sends it.
 func (l Ledger) attempt(ctx context.Context, company ident.Company, record table.Record[Dispatch]) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < SendTimeout {
+		return errs.Later(errs.Unavailable, time.Second, "there is no time left to send a mail")
+	}
 	d := record.Value
 	d.State, d.Owner, d.Wake, d.Reason = Claimed, l.NewID(), l.Table.Now().Add(Lease), ""
 	d.Attempts++

@@ -33,14 +33,14 @@ func (l Ledger) settle(ctx context.Context, company ident.Company, record table.
 		}
 		d.State, d.Reason, d.Wake = Unknown, "the sending process ended before the provider's answer", deadline
 	case d.Class == Resend:
-		d.State, d.Wake = Released, now
+		d.State, d.Wake = Released, now.Add(firstWait)
 	default:
 		alive, err := eventsAlive(ctx, l.Table, company, d.Began)
 		if err != nil {
 			return err
 		}
 		if alive {
-			d.State, d.Wake = Released, now
+			d.State, d.Wake = Released, now.Add(firstWait)
 		} else {
 			d.State, d.Reason = Parked, "nobody can tell whether it went out"
 			l.Log.ErrorContext(ctx, "a mail is parked", "company", company.ID(), "send", d.SendID)

@@ -1,0 +1,145 @@
+package notify
+
+import (
+	"context"
+	netmail "net/mail"
+	"time"
+
+	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/mail"
+)
+
+// Sender is the function that plans the mails of notices.
+var Sender = app.Function{
+	Name:     "notify-send",
+	Doc:      "Plans the mail of a notice, if its user wants mails.",
+	Consumes: app.Consume(Send, planMail, app.Batch(10)),
+	Uses:     app.Uses{Table: app.ReadWrite, Sends: app.Topics(mail.Deliver)},
+}
+
+// MailSend is the function that delivers what is in the ledger of mails, whichever feature planned it.
+var MailSend = app.Function{
+	Name:     "mail-send",
+	Doc:      "Hands planned mails to the provider, each once.",
+	Consumes: app.Consume(mail.Deliver, deliver, app.Batch(5)),
+	Uses:     app.Uses{Table: app.ReadWrite, Mail: true},
+	Timeout:  time.Minute, // a batch of provider calls that all run into their limit
+}
+
+// MailEvent is the function that hears from the provider what became of mails.
+var MailEvent = app.Function{
+	Name: "mail-event",
+	Doc:  "Records what the provider reports about mails: sent, delivered, bounced, complained about.",
+	On: &app.Subscription{
+		Source: "aws.ses",
+		DetailTypes: []string{
+			"Email Sent", "Email Delivered", "Email Delivery Delayed", "Email Bounced", "Email Complaint Received",
+			"Email Rejected", "Email Opened", "Email Clicked",
+		},
+		Handle: heed,
+	},
+	Uses: app.Uses{Table: app.ReadWrite},
+}
+
+// planMail enters the mail of a notice into the ledger. The same notice always makes the same send id.
+func planMail(ctx context.Context, d app.Deps, c ident.Company, m Mailing) error {
+	record, err := notices.Get(ctx, d.Table, key(c, m.User, m.Notice))
+	if err != nil {
+		return err
+	}
+	user, err := d.Access.User(ctx, c, m.User)
+	if err != nil {
+		return err
+	}
+	if !wantsMail(user) {
+		return nil
+	}
+	profile, err := company.Load(ctx, d, c)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	letter, err := compose(record.Value, user, profile, d.Site.BaseURL)
+	if err != nil {
+		return err
+	}
+	letter.SendID = ident.Of(c.ID(), "notice", string(m.User), m.Notice)
+	op, err := mail.Plan(c, letter, d.Now())
+	if err != nil {
+		return err
+	}
+	if err := d.Commit(ctx, op); !mail.Planned(err, c, letter.SendID) {
+		return err
+	}
+	return nil
+}
+
+// wantsMail is asked when a mail is planned and again right before it goes out.
+func wantsMail(user access.User) bool {
+	return !user.Disabled && user.Notify.Email && user.Email != ""
+}
+
+// compose writes the letter, but for its send id.
+func compose(n Notice, user access.User, profile company.Company, baseURL string) (mail.Letter, error) {
+	html, text, err := newPage(n, textsFor(profile.Language), profile.Name, user.First, baseURL).render()
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	return mail.Letter{
+		Kind: string(n.Kind), Reader: string(user.ID),
+		To:      (&netmail.Address{Name: clip(user.Name(), maxValue), Address: user.Email}).String(),
+		Subject: n.Title, HTML: html, Text: text,
+		Headers: map[string]string{"Auto-Submitted": "auto-generated"}, // RFC 3834: no robot need answer
+	}, nil
+}
+
+// deliver lets the ledger take one mail further.
+func deliver(ctx context.Context, d app.Deps, c ident.Company, m mail.Delivery) error {
+	return ledger(d).Deliver(ctx, c, m)
+}
+
+func ledger(d app.Deps) mail.Ledger {
+	return mail.Ledger{
+		Table: d.Table, Sender: d.Mail, From: d.Site.From, NewID: d.NewID, Log: d.Log,
+		Permit: func(ctx context.Context, c ident.Company, letter mail.Letter) error { return permit(ctx, d, c, letter) },
+	}
+}
+
+// permit asks whether the reader of a letter still wants it, at the address that it goes to.
+func permit(ctx context.Context, d app.Deps, c ident.Company, letter mail.Letter) error {
+	user, err := d.Access.User(ctx, c, access.UserID(letter.Reader))
+	switch {
+	case errs.Is(err, errs.NotFound):
+		return errs.E(errs.Forbidden, "the user is gone")
+	case err != nil:
+		return err
+	case !wantsMail(user):
+		return errs.E(errs.Forbidden, "the user does not want mails")
+	case !sentTo(letter, user.Email):
+		return errs.E(errs.Forbidden, "the user's address has changed")
+	}
+	return nil
+}
+
+func sentTo(letter mail.Letter, address string) bool {
+	to, err := netmail.ParseAddress(letter.To)
+	return err == nil && to.Address == address
+}
+
+// heed records an event of the provider. Events about mails that are not ours, and those that nobody can read, are no
+// reason to have them brought again.
+func heed(ctx context.Context, d app.Deps, b event.Bridge) error {
+	e, err := mail.ReadEvent(b.Detail)
+	if err == nil {
+		err = ledger(d).Apply(ctx, e)
+	}
+	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) {
+		d.Log.WarnContext(ctx, "event about a mail ignored", "event", b.ID, "type", b.DetailType, "error", err)
+		return nil
+	}
+	return err
+}
