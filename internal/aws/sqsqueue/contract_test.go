@@ -89,6 +89,14 @@ func TestTheContractOfQueues(t *testing.T) {
 	})
 }
 
+// motoDiffers is what moto 5.2 does otherwise than SQS.
+var motoDiffers = []queuetest.Difference{
+	{Case: "a receipt may come twice in one delete", Reason: "moto takes two entries with one receipt for two with one id"},
+	{Case: "a receipt is void once somebody else has the message", Reason: "moto deletes by any receipt that the message ever had"},
+	{Case: "a void receipt delays nothing", Reason: "moto changes the visibility by any receipt that the message ever had"},
+	{Case: "a small group is served beside a large one", Reason: "moto does not look at the groups of standard queues"},
+}
+
 // The same contract against whatever listens at WINBACK_SQS_ENDPOINT, on the wall clock: minutes, not seconds. The
 // declared differences are those of moto.
 func TestTheContractOfQueuesAtAnEndpoint(t *testing.T) {
@@ -102,5 +110,5 @@ func TestTheContractOfQueuesAtAnEndpoint(t *testing.T) {
 		name = fmt.Sprintf("%.40s-%d", name, time.Now().UnixNano())
 		q := sqsqueue.New(client, queues(t, client, name, name+"-other"))
 		return queuetest.Fixture{Sender: q, Source: q, Topic: name, Other: name + "-other", Advance: time.Sleep, Unit: 2 * time.Second}
-	})
+	}, motoDiffers...)
 }

@@ -73,12 +73,17 @@ func receiving() []contractCase {
 			both := p.all(p.Topic, p.Unit)
 			p.delete(both[0])
 			p.delete(both[0])
-			p.delete(both[0], both[0])
 			p.delete()
 			p.pass(p.Unit)
 			if left := p.all(p.Topic, p.Unit); len(left) != 1 || string(left[0].Body) != string(both[1].Body) {
 				p.failf("%d messages are left, want the other one", len(left))
 			}
+		}},
+		{"a receipt may come twice in one delete", func(p *probe) {
+			p.send("done")
+			r := p.one()
+			p.delete(r, r)
+			p.counts(queue.Counts{})
 		}},
 		{"a receipt is void once somebody else has the message", func(p *probe) {
 			p.send("hello")
