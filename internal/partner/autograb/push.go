@@ -15,6 +15,8 @@ const MaxPush = 256 << 10
 // maxEvent bounds the name of an event.
 const maxEvent = 64
 
+var _ partner.Parse = ParsePush
+
 // ParsePush reads the body of a push; it is a partner.Parse. Anybody may have written the body: it is bounded (MaxPush
 // bytes, 1,000 sightings, prices, times and texts), an address that is not http or https is dropped, and every refusal is an
 // Invalid error. Members we do not know are passed over, because the partner may add some.

@@ -19,7 +19,7 @@ const wire = "../autograb/testdata/wire"
 // TestTheSimulatorAnswersByteForByteAsTheWireFilesSay walks one vehicle through its life. The adapter's tests read the same
 // files from the other side.
 func TestTheSimulatorAnswersByteForByteAsTheWireFilesSay(t *testing.T) {
-	w := newWorld(t, "")
+	w := goldenWorld{newWorld(t, ""), map[string]bool{}}
 	w.exchange("webhook_create")
 	w.exchange("upload")
 	w.exchange("upload_queued")
@@ -54,11 +54,28 @@ func TestTheSimulatorAnswersByteForByteAsTheWireFilesSay(t *testing.T) {
 	w.exchange("upload_empty")
 	w.exchange("key_unknown")
 	w.exchange("key_unlicensed")
+
+	files, err := os.ReadDir(wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if name := strings.TrimSuffix(strings.TrimSuffix(file.Name(), ".txtar"), ".json"); !w.compared[name] {
+			t.Errorf("the wire file %s was not compared", file.Name())
+		}
+	}
+}
+
+// goldenWorld remembers the wire files that were compared.
+type goldenWorld struct {
+	*world
+	compared map[string]bool
 }
 
 // exchange sends the request of a wire file and compares the answer. The endpoint in the files stands for the listener.
-func (w *world) exchange(name string) {
+func (w goldenWorld) exchange(name string) {
 	w.t.Helper()
+	w.compared[name] = true
 	archive, err := txtar.ParseFile(filepath.Join(wire, name+".txtar"))
 	if err != nil {
 		w.t.Fatal(err)
@@ -100,8 +117,9 @@ func (w *world) raw(text string) string {
 }
 
 // push compares the one push since the last look with a wire file.
-func (w *world) push(name string) {
+func (w goldenWorld) push(name string) {
 	w.t.Helper()
+	w.compared[name] = true
 	want, err := os.ReadFile(filepath.Join(wire, name+".json"))
 	if err != nil {
 		w.t.Fatal(err)

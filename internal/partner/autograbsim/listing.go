@@ -1,19 +1,10 @@
 package autograbsim
 
 import (
-	"cmp"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
-	"strings"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 )
-
-// rowsAtOnce is how many rows of a feed become one durable change.
-const rowsAtOnce = 500
 
 // listing is one advertisement of a vehicle. Its id is a digest of the vehicle and the address, so the same advertisement
 // in another row, or after a restart, is the same listing.
@@ -31,83 +22,6 @@ type listing struct {
 	Seller  string    `json:"seller,omitempty"`
 	At      time.Time `json:"at"`
 	Removed bool      `json:"removed,omitempty"`
-}
-
-// Loaded says what a feed brought.
-type Loaded struct {
-	Rows      int64 `json:"rows"`      // read
-	Skipped   int64 `json:"skipped"`   // without VIN and rego
-	Known     int64 `json:"known"`     // rows of this feed that were applied before
-	Unchanged int64 `json:"unchanged"` // rows that told nothing new
-	New       int64 `json:"new"`       // listings that appeared, or appeared again
-	Prices    int64 `json:"prices"`    // changes of price
-	Removed   int64 `json:"removed"`   // listings that ended
-}
-
-// LoadListings applies a listing feed, row by row in its order, and lets watched vehicles meet it. The feed is CSV with a
-// header line or a JSON array of objects, either of them optionally gzip; see feed for its columns. It is read as a stream.
-//
-// name names the feed for ever: a row of it that was applied before is passed over, so that a process may load its feed at
-// every start. With an empty name every row is applied.
-func (s *Simulator) LoadListings(ctx context.Context, r io.Reader, name string) (Loaded, error) {
-	var loaded Loaded
-	var rows []row
-	flush := func() error {
-		if err := ctx.Err(); err != nil || len(rows) == 0 {
-			return err
-		}
-		done := loaded
-		err := s.change(func(c *change) error {
-			for _, row := range rows {
-				if err := c.apply(name, row, &done); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err == nil {
-			loaded, rows = done, rows[:0]
-		}
-		return err
-	}
-	for row, err := range readFeed(r) {
-		if err != nil {
-			if broken := flush(); broken != nil {
-				return loaded, broken
-			}
-			return loaded, err
-		}
-		if rows = append(rows, row); len(rows) == rowsAtOnce {
-			if err := flush(); err != nil {
-				return loaded, err
-			}
-		}
-	}
-	return loaded, flush()
-}
-
-// apply takes one row of a feed in.
-func (c *change) apply(feed string, row row, loaded *Loaded) error {
-	loaded.Rows++
-	if row.VIN == "" && row.Rego == "" {
-		loaded.Skipped++
-		return nil
-	}
-	if feed != "" {
-		mark := key(keyFeedRow, feed, row.digest())
-		_, applied, err := get[bool](c.batch, mark)
-		if err != nil {
-			return err
-		}
-		if applied {
-			loaded.Known++
-			return nil
-		}
-		if err := put(c.batch, mark, true); err != nil {
-			return err
-		}
-	}
-	return c.list(row.listing(c.now), loaded)
 }
 
 // list compares a listing with what is known of it and tells its watchers what changed.
@@ -240,23 +154,4 @@ func listingsBy(r pebble.Reader, index []byte) ([]listing, error) {
 		}
 	}
 	return listings, nil
-}
-
-// listing is the advertisement that a row tells of. Without an address of its own a vehicle has one listing.
-func (r row) listing(now time.Time) listing {
-	l := listing{
-		ID: "lst_" + digest(r.VIN, r.Rego, r.State, r.URL), VIN: r.VIN, Rego: r.Rego, State: r.State, URL: r.URL,
-		Title: strings.Join(strings.Fields(r.Year+" "+r.Make+" "+r.Model), " "), Make: r.Make, Model: r.Model, Year: r.Year,
-		Price: r.Price, Seller: r.Seller, At: r.At, Removed: r.Removed,
-	}
-	if l.At.IsZero() {
-		l.At = now
-	}
-	l.URL = cmp.Or(l.URL, "https://listings.example/"+l.ID)
-	return l
-}
-
-func digest(parts ...string) string {
-	sum := sha256.Sum256(key(parts...))
-	return hex.EncodeToString(sum[:10])
 }

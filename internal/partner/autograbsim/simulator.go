@@ -11,11 +11,12 @@
 // arrived. Only the log of calls and the state of the dice live in memory. Nothing happens by itself: whoever owns the
 // Simulator calls Work when Next says so, or leaves that to Run; all times come from Options.Now.
 //
-// It is nasty on demand (see faults), and it is lenient where a real partner would be: a list uploaded twice is two lists.
+// It is nasty on demand (POST /_sim/faults), and it is lenient where a real partner would be: a list uploaded twice is two lists.
 package autograbsim
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -56,6 +57,9 @@ type Simulator struct {
 
 // Open opens the simulator's folder and takes up the work that was pending in it.
 func Open(options Options) (*Simulator, error) {
+	if options.Now == nil || options.NewID == nil {
+		return nil, errors.New("autograbsim: Now and NewID are required")
+	}
 	if options.Processing == 0 {
 		options.Processing = 150 * time.Millisecond
 	}
