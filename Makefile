@@ -1,0 +1,75 @@
+# Winback. `make` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+ADDR         ?= 127.0.0.1:8080
+PARTNER_ADDR ?= 127.0.0.1:8081
+DATA         ?= .winback
+FILE         ?=
+LISTINGS     ?=
+
+# Tools that are only for building; their versions are pinned here, their modules are not ours.
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
+GOFUMPT  := go run mvdan.cc/gofumpt@v0.9.1
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+.PHONY: demo
+demo: ## play the main job: a list of once-sold cars becomes a lead (FILE=my.csv LISTINGS=feed.csv.gz)
+	@go run ./functions/local demo -addr $(ADDR) -partner-addr $(PARTNER_ADDR) $(if $(FILE),-file "$(FILE)") $(if $(LISTINGS),-listings "$(LISTINGS)")
+
+.PHONY: dev
+dev: ## serve everything on this machine, durably (DATA=folder LISTINGS=feed.csv.gz)
+	@go run ./functions/local -addr $(ADDR) -partner-addr $(PARTNER_ADDR) -data "$(DATA)" $(if $(LISTINGS),-listings "$(LISTINGS)")
+
+.PHONY: test
+test: ## run all tests
+	go test ./...
+
+.PHONY: check
+check: build vet format lint race bench-once ## all that CI runs
+	@echo "check passed"
+
+.PHONY: build
+build: ## compile everything
+	go build ./...
+
+.PHONY: vet
+vet: ## find what the compiler lets pass
+	go vet ./...
+
+.PHONY: format
+format: ## list files that are not formatted
+	@files="$$($(GOFUMPT) -l .)"; if [ -n "$$files" ]; then echo "run gofumpt -w on:"; echo "$$files"; exit 1; fi
+
+.PHONY: lint
+lint: ## lint as .golangci.yml says
+	$(GOLANGCI) run ./...
+
+.PHONY: race
+race: ## run all tests with the race detector
+	go test -race ./...
+
+.PHONY: bench
+bench: ## measure: the table of figures (counts gate, times are to be read)
+	@go run ./functions/local figures
+
+.PHONY: bench-once
+bench-once: ## run each benchmark once, so that none rots
+	@go test -run '^$$' -bench . -benchtime 1x ./... | grep -E '^(Benchmark|FAIL|panic)' || true
+
+.PHONY: generate
+generate: ## write the reference of the interface anew, where routes have changed
+	go test ./functions -run TestTheReferenceIsCurrent -update
+
+.PHONY: fuzz
+fuzz: ## fuzz each parser for a while (FUZZTIME=60s)
+	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go internal functions | xargs -n1 dirname | sort -u); do \
+	  for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$target/*_test.go | sed 's/func //'); do \
+	    echo "$$target $$name"; go test ./$$target -run '^$$' -fuzz "^$$name$$" -fuzztime $${FUZZTIME:-60s} -fuzzminimizetime 200x || exit 1; done; done
+
+.PHONY: conformance
+conformance: ## run the contracts against moto and DynamoDB Local, and report what differs
+	@internal/testkit/conformance/run.sh
