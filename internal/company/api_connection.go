@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -50,7 +51,7 @@ type connectionIn struct {
 }
 
 func (in *connectionIn) connection(id ConnectionID) Connection {
-	return Connection{ID: id, Name: in.Body.Name, API: in.Body.API, Yards: in.Body.Yards}
+	return Connection{ID: id, Name: strings.TrimSpace(in.Body.Name), API: in.Body.API, Yards: in.Body.Yards}
 }
 
 // Resolve adds what the schema cannot say to the violations of the request.
@@ -59,7 +60,7 @@ func (in *connectionIn) Resolve(huma.Context) []error {
 }
 
 type connectionChange struct {
-	one
+	ID string `path:"id" maxLength:"64"`
 	web.Precondition
 	Body struct {
 		Name  string   `json:"name" maxLength:"100"`
@@ -69,8 +70,17 @@ type connectionChange struct {
 	}
 }
 
+// Resolve adds what the schema cannot say to the violations of the request.
+func (in *connectionChange) Resolve(huma.Context) []error {
+	broken := in.connection().problems()
+	if in.Body.Key != "" {
+		broken = append(broken, keyProblems(in.Body.Key)...)
+	}
+	return resolved(broken)
+}
+
 func (in *connectionChange) connection() Connection {
-	return Connection{ID: ConnectionID(in.ID), Name: in.Body.Name, API: AutoGrab, Yards: in.Body.Yards}
+	return Connection{ID: ConnectionID(in.ID), Name: strings.TrimSpace(in.Body.Name), API: AutoGrab, Yards: in.Body.Yards}
 }
 
 func connectionRoutes(api huma.API, d app.Deps, dial partner.Dial) {

@@ -68,10 +68,13 @@ func (v Role) problems() violations {
 }
 
 type roleChange struct {
-	one
+	ID string `path:"id" maxLength:"64"`
 	web.Precondition
-	roleIn
+	Body Role
 }
+
+// Resolve adds what the schema cannot say to the violations of the request.
+func (in *roleChange) Resolve(ctx huma.Context) []error { return (&roleIn{in.Body}).Resolve(ctx) }
 
 func roleRoutes(api huma.API, d app.Deps) {
 	web.Get(api, "/v1/roles", web.Can(access.SettingsRead), route("listRoles", "Who has which role where"),

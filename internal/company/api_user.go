@@ -55,14 +55,17 @@ func (in *userIn) Resolve(huma.Context) []error {
 }
 
 type userChange struct {
-	one
+	ID string `path:"id" maxLength:"64"`
 	web.Precondition
-	userIn
+	Body User
 }
+
+// Resolve adds what the schema cannot say to the violations of the request.
+func (in *userChange) Resolve(ctx huma.Context) []error { return (&userIn{in.Body}).Resolve(ctx) }
 
 // userPatch changes what it names.
 type userPatch struct {
-	one
+	ID string `path:"id" maxLength:"64"`
 	web.Precondition
 	Body struct {
 		Name                 *Name                 `json:"name,omitempty"`

@@ -17,7 +17,7 @@ type one struct {
 
 // removal names a setting that is to go.
 type removal struct {
-	one
+	ID string `path:"id" maxLength:"64"`
 	web.Precondition
 }
 
@@ -27,10 +27,13 @@ type yardIn struct{ Body Yard }
 func (in *yardIn) Resolve(huma.Context) []error { return resolved(in.Body.normalised().problems()) }
 
 type yardChange struct {
-	one
+	ID string `path:"id" maxLength:"64"`
 	web.Precondition
-	yardIn
+	Body Yard
 }
+
+// Resolve adds what the schema cannot say to the violations of the request.
+func (in *yardChange) Resolve(ctx huma.Context) []error { return (&yardIn{in.Body}).Resolve(ctx) }
 
 func yardRoutes(api huma.API, d app.Deps) {
 	web.Get(api, "/v1/yards", web.Can(access.SettingsRead), route("listYards", "All yards"),

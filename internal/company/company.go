@@ -107,7 +107,7 @@ func (c Company) problems() (broken violations) {
 
 func knownCountry(code string) bool {
 	region, err := language.ParseRegion(code)
-	return err == nil && len(code) == 2 && region.IsCountry() && region.String() == code
+	return err == nil && region.IsCountry() && region.Canonicalize().String() == code
 }
 
 // knownZone refuses the empty name and Local, which time.LoadLocation takes for UTC and for this machine's zone.

@@ -2,7 +2,6 @@ package company
 
 import (
 	"context"
-	"strings"
 
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -19,7 +18,6 @@ func Connect(ctx context.Context, d app.Deps, dial partner.Dial, company ident.C
 	if connection.ID == "" {
 		connection.ID = ConnectionID(d.NewID())
 	}
-	connection.Name = strings.TrimSpace(connection.Name)
 	if broken := append(connection.problems(), keyProblems(key)...); len(broken) > 0 {
 		return added, errs.Violate(broken...)
 	}
@@ -74,7 +72,6 @@ func refusedKey(cause, dropped error) error {
 // ChangeConnection replaces a connection's name and yards and, where one is given, its key. A new key is registered with
 // the partner first and kept only if the partner accepts it.
 func ChangeConnection(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Company, match web.Precondition, next Connection, key string) (changed Saved[Connection], err error) {
-	next.Name = strings.TrimSpace(next.Name)
 	broken := next.problems()
 	if key != "" {
 		broken = append(broken, keyProblems(key)...)

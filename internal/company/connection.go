@@ -40,7 +40,7 @@ const keyPurpose = "autograb-key"
 
 // problems lists the rules that a connection breaks by itself.
 func (c Connection) problems() (broken violations) {
-	if c.Name == "" {
+	if strings.TrimSpace(c.Name) == "" {
 		broken.add("name", "is empty")
 	}
 	if c.API != AutoGrab {
