@@ -51,32 +51,14 @@ func (d *Driver) BatchGet(ctx context.Context, keys []table.Key) ([]table.Item, 
 	return items, nil
 }
 
-// Load applies puts and deletes without conditions, in batches side by side. Where a key comes twice, the later op wins.
+// Load applies puts and deletes without conditions, in batches side by side.
 func (d *Driver) Load(ctx context.Context, ops []table.Op) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(loaders)
-	for part := range slices.Chunk(last(ops), batchWrites) {
+	for part := range slices.Chunk(ops, batchWrites) {
 		group.Go(func() error { return d.loadPart(ctx, part) })
 	}
 	return group.Wait()
-}
-
-// last keeps the last op of each key, because a batch may name a key once only.
-func last(ops []table.Op) []table.Op {
-	latest := make(map[table.Key]int, len(ops))
-	for i, op := range ops {
-		latest[op.Item.Key] = i
-	}
-	if len(latest) == len(ops) {
-		return ops
-	}
-	kept := make([]table.Op, 0, len(latest))
-	for i, op := range ops {
-		if latest[op.Item.Key] == i {
-			kept = append(kept, op)
-		}
-	}
-	return kept
 }
 
 func (d *Driver) loadPart(ctx context.Context, ops []table.Op) error {

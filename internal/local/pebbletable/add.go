@@ -9,7 +9,7 @@ import (
 )
 
 // add is the old item with the op's deltas added to its whole numbers. As in DynamoDB they may have any number of digits.
-func add(op table.Op, old table.Item) (table.Item, error) {
+func add(op *table.Op, old table.Item) (table.Item, error) {
 	item := old
 	item.Key = op.Item.Key
 	item.Version++

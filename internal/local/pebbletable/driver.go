@@ -3,6 +3,7 @@ package pebbletable
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -18,13 +19,17 @@ type Driver struct {
 	db      *pebble.DB
 	now     func() time.Time
 	stripes stripes
+
+	learnDue func() error // fills the stripes once, before the first write
 }
 
 var _ table.Driver = (*Driver)(nil)
 
 // New makes the driver of a database. Expiry goes by now, the application clock. The database is closed by whoever opened it.
 func New(db *pebbledb.DB, now func() time.Time) *Driver {
-	return &Driver{db: db.DB(), now: now, stripes: newStripes()}
+	d := &Driver{db: db.DB(), now: now, stripes: newStripes()}
+	d.learnDue = sync.OnceValue(d.readDue)
+	return d
 }
 
 // Get returns the item, or a NotFound error.

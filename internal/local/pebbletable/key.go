@@ -81,3 +81,14 @@ func dueKey(due table.IndexKey, key table.Key) []byte {
 	encoded = appendFramed(encoded, key.Partition)
 	return append(encoded, key.Sort...)
 }
+
+// cutEntry takes what follows the partition in the key of an entry of the due index apart.
+func cutEntry(rest []byte) (sort string, key table.Key, err error) {
+	sort, rest, err = cutFramed(rest)
+	if err != nil {
+		return "", table.Key{}, err
+	}
+	key.Partition, rest, err = cutFramed(rest)
+	key.Sort = string(rest)
+	return sort, key, err
+}

@@ -3,6 +3,7 @@ package pebbletable
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -14,18 +15,22 @@ import (
 // that other writers do not wait long for their stripes.
 const loadPart = 1_000
 
-// Load applies puts and deletes without conditions in a few commits and returns when the disk has all. Where a key comes
-// twice, the later op wins.
+// Load applies puts and deletes without conditions in a few commits and returns when the disk has all.
 func (d *Driver) Load(ctx context.Context, ops []table.Op) (err error) {
+	if err := d.learnDue(); err != nil {
+		return err
+	}
 	var waiting []*pebble.Batch
-	for start := 0; start < len(ops) && err == nil; start += loadPart {
+	for part := range slices.Chunk(ops, loadPart) {
 		if err = ctx.Err(); err != nil {
 			break
 		}
 		batch := d.db.NewBatch()
-		if err = d.loadPart(batch, ops[start:min(start+loadPart, len(ops))]); err == nil {
-			waiting = append(waiting, batch)
+		if err = d.loadPart(batch, part); err != nil {
+			err = errors.Join(err, batch.Close())
+			break
 		}
+		waiting = append(waiting, batch)
 	}
 	for _, batch := range waiting {
 		err = errors.Join(err, synced(batch))
@@ -35,20 +40,51 @@ func (d *Driver) Load(ctx context.Context, ops []table.Op) (err error) {
 
 func (d *Driver) loadPart(batch *pebble.Batch, ops []table.Op) error {
 	defer d.stripes.lock(ops)()
-	due := make(map[table.Key]table.IndexKey) // of keys that came before in this part
-	for _, op := range ops {
-		old, seen := due[op.Item.Key]
-		if !seen {
-			item, _, err := d.stored(op.Item.Key)
-			if err != nil {
+	for i := range ops {
+		var old table.Item
+		if d.stripes.isDue(ops[i].Item.Key) {
+			var err error
+			if old, _, err = d.stored(ops[i].Item.Key); err != nil {
 				return err
 			}
-			old = item.Due
 		}
-		if err := stageOp(batch, op, table.Item{Due: old}); err != nil {
+		if err := stageOp(batch, &ops[i], old); err != nil {
 			return err
 		}
-		due[op.Item.Key] = op.Item.Due
 	}
-	return d.db.ApplyNoSyncWait(batch, pebbledb.Durable())
+	return d.apply(batch, ops)
+}
+
+// apply hands a batch over and makes it visible; synced waits for the disk. The stripes are held.
+func (d *Driver) apply(batch *pebble.Batch, ops []table.Op) error {
+	if err := d.db.ApplyNoSyncWait(batch, pebbledb.Durable()); err != nil {
+		return failed(err)
+	}
+	d.stripes.note(ops)
+	return nil
+}
+
+// readDue fills the stripes with what the due index has when the driver begins.
+func (d *Driver) readDue() error {
+	from, to := pebbledb.TableDue.Bounds()
+	iter, err := d.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: to})
+	if err != nil {
+		return failed(err)
+	}
+	defer iter.Close()
+	for ok := iter.First(); ok; ok = iter.Next() {
+		_, rest, err := cutFramed(iter.Key()[len(from):])
+		if err != nil {
+			return err
+		}
+		_, key, err := cutEntry(rest)
+		if err != nil {
+			return err
+		}
+		d.stripes.of(key).due[key] = struct{}{}
+	}
+	if err := iter.Error(); err != nil {
+		return failed(err)
+	}
+	return nil
 }

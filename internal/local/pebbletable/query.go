@@ -65,16 +65,8 @@ func walk(iter *pebble.Iterator, q table.Query, prefix int) (table.Page, error) 
 func entry(iter *pebble.Iterator, q table.Query, prefix int) (table.Item, string, error) {
 	rest := iter.Key()[prefix:]
 	if q.DueIndex {
-		sort, rest, err := cutFramed(rest)
-		if err != nil {
-			return table.Item{}, "", err
-		}
-		partition, rest, err := cutFramed(rest)
-		if err != nil {
-			return table.Item{}, "", err
-		}
-		key := table.Key{Partition: partition, Sort: string(rest)}
-		return table.Item{Key: key, Due: table.IndexKey{Partition: q.Partition, Sort: sort}}, sort, nil
+		sort, key, err := cutEntry(rest)
+		return table.Item{Key: key, Due: table.IndexKey{Partition: q.Partition, Sort: sort}}, sort, err
 	}
 	value, err := iter.ValueAndErr()
 	if err != nil {

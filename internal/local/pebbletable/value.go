@@ -23,7 +23,7 @@ const (
 	unknown // no field yet; a value with it is from a newer build
 )
 
-func flagsOf(item table.Item) (flags byte) {
+func flagsOf(item *table.Item) (flags byte) {
 	for _, field := range [...]struct {
 		flag byte
 		set  bool
@@ -43,7 +43,7 @@ func flagsOf(item table.Item) (flags byte) {
 	return flags
 }
 
-func appendValue(dst []byte, item table.Item) []byte {
+func appendValue(dst []byte, item *table.Item) []byte {
 	flags := flagsOf(item)
 	dst = append(dst, format, flags)
 	if flags&hasKind != 0 {

@@ -15,11 +15,14 @@ func (d *Driver) Write(ctx context.Context, ops []table.Op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := d.learnDue(); err != nil {
+		return err
+	}
 	batch := d.db.NewBatch()
 	unlock := d.stripes.lock(ops)
 	applied, err := d.stage(batch, ops)
 	if err == nil && !applied && !batch.Empty() {
-		err = d.db.ApplyNoSyncWait(batch, pebbledb.Durable())
+		err = d.apply(batch, ops)
 	}
 	unlock()
 	if err != nil || applied || batch.Empty() {
@@ -65,8 +68,8 @@ func (d *Driver) stage(batch *pebble.Batch, ops []table.Op) (applied bool, err e
 	if refused >= 0 {
 		return false, table.Conflicted(refused, ops[refused].Item.Key)
 	}
-	for i, op := range ops {
-		if err := stageOp(batch, op, olds[i]); err != nil {
+	for i := range ops {
+		if err := stageOp(batch, &ops[i], olds[i]); err != nil {
 			return false, err
 		}
 	}
@@ -74,10 +77,10 @@ func (d *Driver) stage(batch *pebble.Batch, ops []table.Op) (applied bool, err e
 }
 
 // stageOp puts the effect of one op on the old item, zero where there is none, into the batch.
-func stageOp(batch *pebble.Batch, op table.Op, old table.Item) error {
+func stageOp(batch *pebble.Batch, op *table.Op, old table.Item) error {
 	switch op.Action {
 	case table.Put:
-		return stagePut(batch, op.Item, old.Due)
+		return stagePut(batch, &op.Item, old.Due)
 	case table.Delete:
 		return stageDelete(batch, op.Item.Key, old.Due)
 	case table.Add:
@@ -85,13 +88,13 @@ func stageOp(batch *pebble.Batch, op table.Op, old table.Item) error {
 		if err != nil {
 			return err
 		}
-		return stagePut(batch, added, old.Due)
+		return stagePut(batch, &added, old.Due)
 	default: // a Check only has a condition
 		return nil
 	}
 }
 
-func stagePut(batch *pebble.Batch, item table.Item, oldDue table.IndexKey) error {
+func stagePut(batch *pebble.Batch, item *table.Item, oldDue table.IndexKey) error {
 	if oldDue != item.Due && oldDue != (table.IndexKey{}) {
 		if err := batch.Delete(dueKey(oldDue, item.Key), nil); err != nil {
 			return err

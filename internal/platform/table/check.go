@@ -7,8 +7,8 @@ import (
 )
 
 // check refuses an op that some driver could not store or that would lose something.
-func (op Op) check() error {
-	item := op.Item
+func (op *Op) check() error {
+	item := &op.Item
 	if item.Partition == "" || item.Sort == "" || len(item.Sort) > MaxKey || len(item.Partition) > 2*MaxKey {
 		return errs.E(errs.Invalid, "an identifier is empty or longer than %d bytes", MaxKey)
 	}
@@ -38,7 +38,8 @@ func (op Op) check() error {
 func checkTogether(ops []Op) error {
 	guarded, adds, size := false, false, 0
 	seen := make(map[Key]struct{}, len(ops))
-	for _, op := range ops {
+	for i := range ops {
+		op := &ops[i]
 		if _, twice := seen[op.Item.Key]; twice {
 			return errors.New("table: two ops of one write on one key")
 		}
@@ -57,7 +58,7 @@ func checkTogether(ops []Op) error {
 }
 
 // guards reports whether the op, once applied, keeps the whole write from being applied again.
-func (op Op) guards() bool {
+func (op *Op) guards() bool {
 	switch op.Action {
 	case Put:
 		return op.If.Test == Absent || op.If.Test == VersionIs
@@ -66,4 +67,22 @@ func (op Op) guards() bool {
 	default:
 		return false
 	}
+}
+
+// latest keeps the last op of each key.
+func latest(ops []Op) []Op {
+	last := make(map[Key]int, len(ops))
+	for i := range ops {
+		last[ops[i].Item.Key] = i
+	}
+	if len(last) == len(ops) {
+		return ops
+	}
+	kept := make([]Op, 0, len(last))
+	for i := range ops {
+		if last[ops[i].Item.Key] == i {
+			kept = append(kept, ops[i])
+		}
+	}
+	return kept
 }

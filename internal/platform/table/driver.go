@@ -33,7 +33,7 @@ type Driver interface {
 	// the op's own token (Op.Applied): then an earlier answer was lost and the write is a success. Keys are distinct.
 	Write(ctx context.Context, ops []Op) error
 	// Load applies puts and deletes without conditions, in any order, not atomically, any number. It either returns nil and
-	// all are durable, or an error and any of them may be. Where a key comes twice, the later op wins.
+	// all are durable, or an error and any of them may be. Keys are distinct.
 	Load(ctx context.Context, ops []Op) error
 }
 

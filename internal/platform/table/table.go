@@ -135,6 +135,7 @@ func (t *Table) Load(ctx context.Context, ops ...Op) error {
 			return errors.New("table: a load takes puts and deletes without conditions")
 		}
 	}
+	ops = latest(ops)
 	err := t.driver.Load(ctx, ops)
 	t.count(ctx, loadCost(ops))
 	return err

@@ -41,10 +41,10 @@ func loadCases() []Case {
 			t.load(item("p", "s"))
 			t.wantItem(item("p", "s"))
 		}},
-		{"the later op of a load wins", func(t *T) {
+		{"the later op of a load on the table wins", func(t *T) {
 			last := item("p", "a")
 			last.Body = numbered(2)
-			t.loadOps([]table.Op{put(item("p", "a"), always), put(item("p", "b"), always), put(last, always), remove(at("p", "b"), always), remove(at("p", "c"), always), put(item("p", "c"), always)})
+			t.must(t.table().Load(t.ctx, put(item("p", "a"), always), put(item("p", "b"), always), put(last, always), remove(at("p", "b"), always), remove(at("p", "c"), always), put(item("p", "c"), always)))
 			t.wantItem(last)
 			t.wantNone(at("p", "b"))
 			t.wantItem(item("p", "c"))
