@@ -1,0 +1,70 @@
+package prospect
+
+import (
+	"context"
+
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/search"
+	"github.com/winback-auto/winback/internal/platform/table"
+)
+
+// How prospects are stored and found (every partition begins with the company):
+//
+//	what                                        partition        sort
+//	a prospect                                  prospect # id    -
+//	lists by yard, latest due first, filtered
+//	by user, state, activity, action and type   see package search
+var prospects = table.Kind[Prospect]{Name: "prospect", Schema: 1}
+
+var board = search.Index[Prospect]{
+	Name:  "prospect",
+	Kind:  prospects,
+	Key:   func(company ident.Company, id string) table.Key { return key(company, ID(id)) },
+	Entry: entry,
+}
+
+// entry is what a prospect contributes to the lists.
+func entry(p Prospect) search.Entry {
+	facets := []search.Facet{
+		{Name: "user", Value: string(p.User)},
+		{Name: "state", Value: string(p.State())},
+		{Name: "activity", Value: p.Activity},
+	}
+	if p.Action != "" {
+		facets = append(facets, search.Facet{Name: "action", Value: p.Action})
+	}
+	if p.Type != "" {
+		facets = append(facets, search.Facet{Name: "type", Value: p.Type})
+	}
+	return search.Entry{
+		ID: string(p.ID), Yards: []string{p.Yard}, At: p.Due, Facets: facets,
+		Words: search.Words(p.Vehicle.VIN, p.Vehicle.Rego, p.CustomerName, p.Vehicle.Make, p.Vehicle.Model),
+	}
+}
+
+func key(company ident.Company, id ID) table.Key {
+	return table.In(company, "prospect", string(id)).At()
+}
+
+// Load is a prospect of the company, whoever may see it, or a NotFound error.
+func Load(ctx context.Context, d app.Deps, company ident.Company, id ID) (table.Record[Prospect], error) {
+	record, err := prospects.Get(ctx, d.Table, key(company, id))
+	if errs.Is(err, errs.NotFound) {
+		return table.Record[Prospect]{}, unknown()
+	}
+	return record, err
+}
+
+// LoadAll are those that exist among the prospects asked for, in their order.
+func LoadAll(ctx context.Context, d app.Deps, company ident.Company, ids []ID) ([]table.Record[Prospect], error) {
+	keys := make([]table.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = key(company, id)
+	}
+	return prospects.GetAll(ctx, d.Table, keys)
+}
+
+// unknown is the answer for a prospect that is not there and for one that the caller may not see.
+func unknown() error { return errs.E(errs.NotFound, "there is no such prospect") }
