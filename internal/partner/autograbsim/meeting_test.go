@@ -215,3 +215,22 @@ func TestTheFeedAnswersLookUps(t *testing.T) {
 		}
 	}
 }
+
+func TestAVehicleThatFitsByVINAndByRegoIsToldOnce(t *testing.T) {
+	w := newWorld(t, "")
+	w.register(apiKey, "/hook")
+	const both = `"vin":"` + polo + `","rego":"ABC12D","state":"NSW"}`
+	w.watch(`{"external_id":"earlier",` + both)
+	w.load("vin,rego,state,price\n" + polo + ",ABC12D,NSW,20000")
+	w.expect("vehicle first", "new earlier 20000")
+	w.watch(`{"external_id":"later",` + both)
+	w.expect("listing first", "new later 20000")
+}
+
+func TestAListingOfTheSamePlateWithAnotherVINIsMetToo(t *testing.T) {
+	w := newWorld(t, "")
+	w.register(apiKey, "/hook")
+	w.load("vin,rego,state,price\n1M8GDM9AXKP042788,ABC12D,NSW,9000\n,ABC12D,NSW,8000")
+	w.watch(`{"external_id":"a","vin":"` + polo + `","rego":"ABC12D","state":"NSW"}`)
+	w.expect("two listings", "new a 9000", "new a 9000 8000")
+}
