@@ -32,8 +32,9 @@ func serve(f Function, full, granted Deps) Handler {
 		answer, err := w.Encode()
 		if err != nil {
 			// Too large for the gateway: the client gets a problem and the log the reason.
+			w = new(event.Response)
+			web.Refuse(r.Context(), w, fmt.Errorf("app: the answer cannot be sent: %v", err))
 			granted.Log.ErrorContext(r.Context(), "answer cannot be sent", "error", err)
-			w = web.Broken(r.Context())
 			if answer, err = w.Encode(); err != nil {
 				return nil, fmt.Errorf("app: %s: %w", f.Name, err)
 			}

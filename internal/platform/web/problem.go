@@ -15,6 +15,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/link"
 )
 
 // Problem is the body of every answer that is not a success, as RFC 9457 describes it.
@@ -66,27 +67,6 @@ var titles = map[string]string{
 // internalDetail is all that a client learns of an internal error.
 const internalDetail = "The request could not be completed. It has been recorded under the instance."
 
-// cursorLocation is the one parameter whose violation is a malformed request and no invalid input: we made it, the client
-// only hands it back.
-const cursorLocation = "query.cursor"
-
-// Broken is the answer where the proper one cannot be sent.
-func Broken(ctx context.Context) *event.Response {
-	w := new(event.Response)
-	problemOf(errUnsent).write(ctx, w)
-	return w
-}
-
-var errUnsent = errors.New("the answer cannot be sent")
-
-// BadCursor is what a list answers when its cursor does not verify: 400. Errors of other kinds stay what they are.
-func BadCursor(err error) error {
-	if !errs.Is(err, errs.Invalid) {
-		return err
-	}
-	return errs.Violate(errs.Violation{Location: cursorLocation, Message: "is not a cursor of this list; start again without it"})
-}
-
 // newProblem is a problem of HTTP's own.
 func newProblem(status int, name, detail string) *Problem {
 	return &Problem{Type: "/problems/" + name, Title: titles[name], Status: status, Detail: detail}
@@ -110,11 +90,12 @@ func problemOf(err error) *Problem {
 	case errs.TooMany, errs.Unavailable:
 		p.retryAfter = cmp.Or(errs.RetryAfter(err), defaultRetry)
 	}
-	violations := errs.ViolationsOf(err)
-	if kind == errs.Invalid && len(violations) == 1 && violations[0].Location == cursorLocation {
-		p = newProblem(http.StatusBadRequest, "malformed", "the cursor cannot be read")
+	if errors.Is(err, link.ErrCursor) {
+		// We made it and the client only hands it back: one that does not verify is malformed, not an input to be mended.
+		p = newProblem(http.StatusBadRequest, "malformed", link.ErrCursor.Error())
+		p.Errors = []Violation{{"query.cursor", "is not a cursor of this list"}}
 	}
-	p.list(violations)
+	p.list(errs.ViolationsOf(err))
 	return p
 }
 

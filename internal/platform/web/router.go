@@ -38,6 +38,8 @@ var (
 	noStore  = []string{"no-store"}
 	noRefer  = []string{"no-referrer"}
 	noFrames = []string{"default-src 'none'; frame-ancestors 'none'"}
+	// pages have their style within them, no scripts, and forms that post to us.
+	pages = []string{"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"}
 )
 
 // ServeHTTP answers every request, whatever happens.
@@ -135,6 +137,9 @@ type startedWriter struct {
 
 func (w *startedWriter) WriteHeader(status int) {
 	w.started = true
+	if header := w.Header(); strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+		header["Content-Security-Policy"] = pages
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/link"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -131,8 +132,7 @@ func TestAnErrorBecomesAProblemByItsKind(t *testing.T) {
 		{errs.Later(errs.TooMany, 1500e6, "slower"), 429, "slower", "2"},
 		{errs.E(errs.Unavailable, "the partner rests"), 503, "the partner rests", "5"},
 		{errors.New("pq: password=hunter2"), 500, "It has been recorded", ""},
-		{web.BadCursor(errs.E(errs.Invalid, "signature")), 400, "query.cursor", ""},
-		{web.BadCursor(errs.E(errs.Unavailable, "rest")), 503, "rest", "5"},
+		{errs.E(errs.Invalid, "list: %w", link.ErrCursor), 400, "query.cursor", ""},
 		{web.Precondition{IfMatch: `"3"`}.Match(4), 412, "/problems/stale", ""},
 		{web.Precondition{IfMatch: `"3"`}.Stale(errs.E(errs.Conflict, "x")), 412, "/problems/stale", ""},
 		{web.Precondition{}.Stale(errs.E(errs.Conflict, "x")), 409, "/problems/conflict", ""},
