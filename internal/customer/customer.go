@@ -1,25 +1,185 @@
-// Package customer is the people that a company knows: who bought from it, asked it, or had it value a car.
+// Package customer is somebody whom the dealership knows: a person or a company, with the vehicles they drive.
+//
+// A customer is made once, by hand or by what comes in (a lead, a sighting), and from then on everything lodged against
+// them refers to it: leads, appraisals, prospects, recaptures. Each of these adds its line to the customer's activity in
+// its own transaction (Activity), so the history is complete by construction and is never edited.
+//
+// Customers belong to the company and to no yard: whoever may see customers sees all of them. They are found by name,
+// e-mail address, phone number, rego and VIN, each word a prefix. Particulars are personal data: they are never logged,
+// and never sent to a partner.
+//
+// Other features make customers along with their own records (Add), read them (Load, LoadAll) and add activity.
 package customer
 
-// ID names a customer within its company.
+import (
+	"fmt"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/search"
+	"github.com/winback-auto/winback/internal/vehicle"
+)
+
+// ID names a customer within the company.
 type ID string
 
-// Customer is one person.
+// Customer is a person, or a company with or without somebody to speak to. Empty fields are not known.
 type Customer struct {
-	ID     ID     `json:"id"`
-	First  string `json:"first,omitempty"`
-	Last   string `json:"last,omitempty"`
-	Email  string `json:"email,omitempty"`
-	Mobile string `json:"mobile,omitempty"`
+	ID        ID                `json:"id"`
+	First     string            `json:"first,omitempty"`
+	Last      string            `json:"last,omitempty"`
+	Company   string            `json:"company,omitempty"`
+	Email     string            `json:"email,omitempty"`
+	Mobile    string            `json:"mobile,omitempty"`
+	Phone     string            `json:"phone,omitempty"`
+	Address   Address           `json:"address,omitzero"`
+	Language  string            `json:"language,omitempty"` // BCP 47; empty: the company's
+	Notes     string            `json:"notes,omitempty"`
+	Vehicles  []vehicle.Vehicle `json:"vehicles,omitempty"`
+	CreatedAt time.Time         `json:"createdAt"`
 }
 
-// Name is first and last name.
+// Address is where a customer lives or works.
+type Address struct {
+	Street   string `json:"street,omitempty" maxLength:"100"`
+	City     string `json:"city,omitempty" maxLength:"100"`
+	State    string `json:"state,omitempty" maxLength:"40"`
+	Postcode string `json:"postcode,omitempty" maxLength:"12"`
+	Country  string `json:"country,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2."`
+}
+
+// Bounds of a customer.
+const (
+	MaxVehicles = 20
+	maxEmail    = 254 // RFC 5321
+)
+
+// phonePattern bounds a phone number; whether it rings only a call can tell.
+var phonePattern = regexp.MustCompile(`^\+?[0-9(][0-9 ()./-]{4,28}$`)
+
+// Name is what the customer is called: the person, else the company.
 func (c Customer) Name() string {
-	switch {
-	case c.First == "":
-		return c.Last
-	case c.Last == "":
-		return c.First
+	if person := strings.TrimSpace(c.First + " " + c.Last); person != "" {
+		return person
 	}
-	return c.First + " " + c.Last
+	return c.Company
+}
+
+// normalised is the stored form of everything but the vehicles.
+func (c Customer) normalised() Customer {
+	for _, text := range []*string{&c.First, &c.Last, &c.Company, &c.Email, &c.Mobile, &c.Phone, &c.Notes} {
+		*text = strings.TrimSpace(*text)
+	}
+	c.Address.Country = strings.ToUpper(c.Address.Country)
+	return c
+}
+
+// problems lists the rules that a normalised customer breaks, its vehicles aside.
+func (c Customer) problems() (broken []errs.Violation) {
+	add := func(location, message string) {
+		broken = append(broken, errs.Violation{Location: "body." + location, Message: message})
+	}
+	if c.Name() == "" && c.Email == "" && c.Mobile == "" && c.Phone == "" {
+		add("name", "is missing: give a name, a company, an e-mail address or a phone number")
+	}
+	if address, err := mail.ParseAddress(c.Email); c.Email != "" && (err != nil || address.Address != c.Email || len(c.Email) > maxEmail) {
+		add("email", "is not an e-mail address")
+	}
+	if c.Mobile != "" && !phonePattern.MatchString(c.Mobile) {
+		add("mobile", "is not a phone number")
+	}
+	if c.Phone != "" && !phonePattern.MatchString(c.Phone) {
+		add("phone", "is not a phone number")
+	}
+	if country := c.Address.Country; country != "" {
+		if region, err := language.ParseRegion(country); err != nil || !region.IsCountry() || region.Canonicalize().String() != country {
+			add("address.country", "is not a country's two letters, such as AU")
+		}
+	}
+	if _, err := language.Parse(c.Language); c.Language != "" && err != nil {
+		add("language", "is not the tag of a language, such as en-AU")
+	}
+	if len(c.Vehicles) > MaxVehicles {
+		add("vehicles", fmt.Sprintf("are more than %d", MaxVehicles))
+	}
+	return broken
+}
+
+// withVehicles is the customer with its vehicles in their stored form, each car once, and what is wrong with them in the
+// country.
+func (c Customer) withVehicles(country string) (Customer, []errs.Violation) {
+	var broken []errs.Violation
+	var kept []vehicle.Vehicle
+	seen := map[string]bool{}
+	for i, v := range c.Vehicles {
+		checked, problems, _ := vehicle.Check(v, country)
+		for _, p := range problems {
+			broken = append(broken, errs.Violation{Location: fmt.Sprintf("body.vehicles[%d].%s", i, p.Location), Message: p.Message})
+		}
+		if key, ok := vehicle.Key(checked); ok && !seen[key] {
+			seen[key] = true
+			kept = append(kept, checked)
+		}
+	}
+	c.Vehicles = kept
+	return c, broken
+}
+
+// words are what the customer is found by. Of many vehicles the last ones may find no place among search.MaxWords.
+func (c Customer) words() []string {
+	texts := []string{c.First, c.Last, c.Company}
+	texts = append(texts, phoneWords(c.Mobile)...)
+	texts = append(texts, phoneWords(c.Phone)...)
+	texts = append(texts, c.Email)
+	for _, v := range c.Vehicles {
+		texts = append(texts, v.Rego, v.VIN)
+	}
+	return search.Words(texts...)
+}
+
+// trunks are the country codes of numbers that are dialled with a 0 in their own country.
+var trunks = []string{"61", "64", "49", "43", "41", "44"}
+
+// phoneWords are the ways to write a phone number as one word: as it is, and as it is dialled in its country.
+func phoneWords(phone string) []string {
+	number := digits(phone)
+	if number == "" {
+		return nil
+	}
+	international, hasCode := strings.CutPrefix(number, "00")
+	if strings.HasPrefix(strings.TrimSpace(phone), "+") {
+		international, hasCode = number, true
+	}
+	if !hasCode {
+		return []string{number}
+	}
+	words := []string{international}
+	if i := slices.IndexFunc(trunks, func(code string) bool { return strings.HasPrefix(international, code) }); i >= 0 {
+		words = append(words, "0"+strings.TrimPrefix(international[len(trunks[i]):], "0"))
+	}
+	return words
+}
+
+// searched is a query text as the words are made: what looks like a phone number becomes one word.
+func searched(q string) string {
+	if phonePattern.MatchString(strings.TrimSpace(q)) {
+		number := digits(q)
+		return strings.TrimPrefix(number, "00")
+	}
+	return q
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
 }
