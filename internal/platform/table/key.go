@@ -19,9 +19,16 @@ const alone = "-"
 // escape introduces an escaped byte. It sorts right after Separator and before every byte that is not escaped.
 const escape = '$'
 
+// last is the last code point. It introduces a byte that is no text, and itself.
+const (
+	lastRune = '\U0010FFFF'
+	last     = string(lastRune)
+)
+
 // Join makes one key text of parts. It is injective, and joined parts sort as the parts do: bytes up to the escape
 // character itself are written as the escape followed by the byte shifted into the letters. A byte that is no valid
-// UTF-8, which DynamoDB would refuse, is written like that too, behind a doubled escape, so that nothing merges.
+// UTF-8, which DynamoDB would refuse, is written in hexadecimal behind the last code point, and that code point with a z
+// behind it: such text stays apart but sorts last.
 func Join(parts ...string) string {
 	var b strings.Builder
 	for i, part := range parts {
@@ -48,11 +55,11 @@ func appendPart(b *strings.Builder, part string) {
 			r, size := utf8.DecodeRuneInString(part[i:])
 			if r == utf8.RuneError && size == 1 {
 				const hex = "0123456789abcdef"
-				b.WriteString("\U0010FFFF")
+				b.WriteString(last)
 				b.WriteByte(hex[c>>4])
 				b.WriteByte(hex[c&15])
-			} else if r == '\U0010FFFF' {
-				b.WriteString("\U0010FFFFz")
+			} else if r == lastRune {
+				b.WriteString(last + "z")
 			} else {
 				b.WriteString(part[i : i+size])
 			}
@@ -71,7 +78,7 @@ func Split(joined string) []string {
 }
 
 func unescape(part string) string {
-	if strings.IndexByte(part, escape) < 0 && !strings.Contains(part, "\U0010FFFF") {
+	if strings.IndexByte(part, escape) < 0 && !strings.Contains(part, last) {
 		return part
 	}
 	var b strings.Builder
@@ -80,10 +87,10 @@ func unescape(part string) string {
 		case part[i] == escape && i+1 < len(part):
 			i++
 			b.WriteByte(part[i] - '@')
-		case strings.HasPrefix(part[i:], "\U0010FFFFz"):
-			b.WriteString("\U0010FFFF")
+		case strings.HasPrefix(part[i:], last+"z"):
+			b.WriteString(last)
 			i += 4
-		case strings.HasPrefix(part[i:], "\U0010FFFF") && i+5 < len(part):
+		case strings.HasPrefix(part[i:], last) && i+5 < len(part):
 			b.WriteByte(nibble(part[i+4])<<4 | nibble(part[i+5]))
 			i += 5
 		default:
