@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	netmail "net/mail"
+	"strings"
 	"time"
 
 	"github.com/winback-auto/winback/internal/company"
@@ -91,10 +92,19 @@ func compose(n Notice, user access.User, profile company.Company, baseURL string
 	}
 	return mail.Letter{
 		Kind: string(n.Kind), Reader: string(user.ID),
-		To:      (&netmail.Address{Name: clip(user.Name(), maxValue), Address: user.Email}).String(),
+		To:      addressed(user),
 		Subject: n.Title, HTML: html, Text: text,
 		Headers: map[string]string{"Auto-Submitted": "auto-generated"}, // RFC 3834: no robot need answer
 	}, nil
+}
+
+// addressed is the user's address with the name, unless that is none: no name contains what mails encode names with.
+func addressed(user access.User) string {
+	name := clip(user.Name(), maxValue)
+	if strings.Contains(name, "=?") {
+		name = ""
+	}
+	return (&netmail.Address{Name: name, Address: user.Email}).String()
 }
 
 // deliver lets the ledger take one mail further.

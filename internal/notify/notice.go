@@ -106,6 +106,7 @@ func (n Notice) fitting() Notice {
 		facts = append(facts, Fact{Label(clip(string(f.Label), maxValue)), clip(f.Value, maxValue)})
 	}
 	n.Facts = facts
+	n.About = About{clip(n.About.Type, maxValue), clip(n.About.ID, maxValue)}
 	return n
 }
 

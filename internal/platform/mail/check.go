@@ -77,8 +77,10 @@ func checkAddress(add func(string, string, ...any), location, value string) {
 	switch {
 	case breaksLine(value), err != nil:
 		add(location, "must be exactly one e-mail address")
-	case len(address.Address) > maxAddress, !ascii(address.Address), breaksLine(address.Name):
+	case len(address.Address) > maxAddress, !ascii(address.Address):
 		add(location, "must be an address of at most %d plain characters", maxAddress)
+	case breaksLine(address.Name), strings.Contains(address.Name, "=?"):
+		add(location, "must have a name of plain text")
 	}
 }
 

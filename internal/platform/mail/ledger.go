@@ -21,11 +21,12 @@ type Delivery struct {
 
 // The clockwork of the ledger.
 const (
-	SendTimeout = 10 * time.Second   // of one hand-over to the provider
-	Lease       = 2 * time.Minute    // of an attempt; far longer than any function that attempts may run
-	SettleAfter = time.Hour          // how long an unknown send waits for the provider's event
-	Patience    = 3 * 24 * time.Hour // after which a letter without a deadline is too late
-	firstWait   = time.Minute        // after the first refusal; doubles up to longestWait
+	SendTimeout = 10 * time.Second     // of one hand-over to the provider
+	Lease       = 2 * time.Minute      // of an attempt; far longer than any function that attempts may run
+	SettleAfter = time.Hour            // how long an unknown send waits for the provider's event
+	Patience    = 3 * 24 * time.Hour   // after which a letter without a deadline is too late
+	Keep        = 400 * 24 * time.Hour // of a dispatch; whoever plans the same intent after that plans it anew
+	firstWait   = time.Minute          // after the first refusal; doubles up to longestWait
 	longestWait = time.Hour
 )
 

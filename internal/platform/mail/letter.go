@@ -45,6 +45,7 @@ func Plan(company ident.Company, letter Letter, now time.Time) (table.Op, error)
 	}
 	dispatch := Dispatch{Letter: letter, State: Pending, Planned: now}
 	return dispatches.Create(key(company, letter.SendID), dispatch).
+		Until(now.Add(Keep)).
 		Emit(Deliver.Message(company, Delivery{letter.SendID})), nil
 }
 

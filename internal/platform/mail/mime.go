@@ -2,7 +2,9 @@ package mail
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
+	"mime"
 	netmail "net/mail"
 	"slices"
 	"strings"
@@ -32,11 +34,11 @@ func MIME(m Message, messageID string, at time.Time) ([]byte, error) {
 	if m.ReplyTo != "" {
 		out.ReplyToMailAddress(address(m.ReplyTo))
 	}
-	out.Subject(m.Subject)
+	out.SetGenHeader(gomail.HeaderSubject, encodedSubject(m.Subject))
 	out.SetDateWithValue(at.UTC())
 	out.SetMessageIDWithValue(messageID)
 	for name, value := range m.Headers {
-		out.SetGenHeaderPreformatted(gomail.Header(name), value)
+		out.SetGenHeader(gomail.Header(name), value)
 	}
 	out.SetGenHeader(HeaderSendID, m.SendID)
 	out.SetGenHeader(HeaderCompany, m.Company)
@@ -49,6 +51,20 @@ func MIME(m Message, messageID string, at time.Time) ([]byte, error) {
 		return nil, fmt.Errorf("mail: write the message: %w", err)
 	}
 	return raw.Bytes(), nil
+}
+
+// encodedSubject is the subject as encoded words where that is needed. Text that only looks like an encoded word is
+// encoded, too: readers would decode it, line breaks and all.
+func encodedSubject(subject string) string {
+	if !ascii(subject) || !strings.Contains(subject, "=?") {
+		return mime.QEncoding.Encode("utf-8", subject)
+	}
+	const most = 45 // bytes that fit into one encoded word
+	var words []string
+	for chunk := range slices.Chunk([]byte(subject), most) {
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString(chunk)+"?=")
+	}
+	return strings.Join(words, " ")
 }
 
 type part struct {

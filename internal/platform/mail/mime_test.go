@@ -84,6 +84,7 @@ func TestAMessageThatIsNotOneMailToOneRecipientIsRefused(t *testing.T) {
 		"folded recipient":           func(m *mail.Message) { m.To = "Anna\r\n <a@x.example>" },
 		"line break in name":         func(m *mail.Message) { m.To = "\"A\r\nBcc: b@x.example\" <a@x.example>" },
 		"encoded line break in name": func(m *mail.Message) { m.To = "=?utf-8?q?A=0D=0ABcc:_b@x.example?= <a@x.example>" },
+		"encoded word in a name":     func(m *mail.Message) { m.To = "\"=?utf-8?q?A=0D=0AB?=\" <a@x.example>" },
 		"address beyond ASCII":       func(m *mail.Message) { m.To = "a@bücher.example" },
 		"line break in sender":       func(m *mail.Message) { m.From = "a@x.example\nX: y" },
 		"line break in reply-to":     func(m *mail.Message) { m.ReplyTo = "a@x.example\nX: y" },
@@ -118,6 +119,31 @@ func TestAMessageThatIsNotOneMailToOneRecipientIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestASubjectIsReadBackWhateverItLooksLike(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := good()
+		m.Subject = rapid.OneOf(
+			rapid.StringMatching(`[ -~]{1,120}`),
+			rapid.StringMatching(`([a-z ]|=\?utf-8\?[qb]\?=0D=0ABcc:_a@b\.c\?=| |=\?|\?=|ü){1,40}`),
+			rapid.String(),
+		).Filter(func(s string) bool { return strings.TrimSpace(s) == s }).Draw(t, "subject")
+		raw, err := mail.MIME(m, "id", noon)
+		if errs.Is(err, errs.Invalid) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := netmail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := new(mime.WordDecoder).DecodeHeader(read.Header.Get("Subject")); err != nil || got != m.Subject {
+			t.Fatalf("%q became %q, %v\n%s", m.Subject, got, err, raw)
+		}
+	})
 }
 
 func TestAllViolationsAreListedAtOnce(t *testing.T) {
