@@ -1,0 +1,10 @@
+// Command appraisal-api serves appraisals.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/appraisal"
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+func main() { lambdahost.Start(appraisal.API(recapture.Watching)) }

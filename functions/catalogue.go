@@ -1,0 +1,38 @@
+// Package functions is the catalogue of what runs: one folder for each Lambda, and local, which is all of them in one
+// process.
+package functions
+
+import (
+	"github.com/winback-auto/winback/internal/appraisal"
+	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/docs"
+	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/notify"
+	"github.com/winback-auto/winback/internal/partner"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/prospect"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+// All lists every function. The partner is the caller's choice: AutoGrab, or its simulator.
+func All(dial partner.Dial, parse partner.Parse) []app.Function {
+	return []app.Function{
+		appraisal.API(recapture.Watching),
+		company.API(dial),
+		customer.API,
+		docs.API,
+		lead.API(recapture.Watching),
+		notify.API,
+		notify.MailEvent,
+		notify.MailSend,
+		notify.Sender,
+		app.Sweep,
+		prospect.API,
+		recapture.API,
+		recapture.Poll(dial),
+		recapture.Submit(dial),
+		recapture.Verify(dial),
+		recapture.Webhook(parse),
+	}
+}

@@ -1,0 +1,95 @@
+package functions_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/winback-auto/winback/functions"
+	"github.com/winback-auto/winback/internal/partner/autograb"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/testkit/golden"
+)
+
+func all() []app.Function {
+	return functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)
+}
+
+func TestTheFunctionsFitTogether(t *testing.T) {
+	if err := app.Validate(all()); err != nil {
+		t.Error(err)
+	}
+}
+
+// local is the one folder that is no Lambda.
+const local = "local"
+
+func TestEveryFunctionHasItsFolderAndEventSamples(t *testing.T) {
+	var names []string
+	for _, f := range all() {
+		names = append(names, f.Name)
+		samples, err := filepath.Glob(filepath.Join("..", "events", f.Name, "*.want.json"))
+		if err != nil || len(samples) == 0 {
+			t.Errorf("%s has no samples in events/%s", f.Name, f.Name)
+		}
+	}
+	if !slices.Equal(folders(t, "."), slices.Sorted(slices.Values(append(names, local)))) {
+		t.Errorf("folders %v\nfunctions %v", folders(t, "."), slices.Sorted(slices.Values(names)))
+	}
+	for _, folder := range folders(t, "../events") {
+		if !slices.Contains(names, folder) {
+			t.Errorf("events/%s belongs to no function", folder)
+		}
+	}
+}
+
+func TestTheMainOfALambdaOnlyNamesItsFunction(t *testing.T) {
+	for _, folder := range folders(t, ".") {
+		if folder == local {
+			continue
+		}
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(entries) != 1 || entries[0].Name() != "main.go" {
+			t.Errorf("%s holds more than main.go", folder)
+		}
+		source, err := os.ReadFile(filepath.Join(folder, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(source, []byte("\n")); lines > 15 {
+			t.Errorf("%s/main.go has %d lines, at most 15", folder, lines)
+		}
+		if !bytes.Contains(source, []byte("lambdahost.Start(")) || !strings.HasPrefix(string(source), "// Command "+folder+" ") {
+			t.Errorf("%s/main.go does not start with its name or does not start a function", folder)
+		}
+	}
+}
+
+func TestTheReferenceIsCurrent(t *testing.T) {
+	openAPI, page, err := functions.Reference(all())
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Compare(t, "../internal/docs/openapi.json", openAPI)
+	golden.Compare(t, "../internal/docs/reference.html", page)
+}
+
+func folders(t *testing.T, in string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}

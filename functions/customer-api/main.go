@@ -1,0 +1,9 @@
+// Command customer-api serves customers.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/customer"
+)
+
+func main() { lambdahost.Start(customer.API) }

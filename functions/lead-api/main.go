@@ -1,0 +1,10 @@
+// Command lead-api serves leads.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+func main() { lambdahost.Start(lead.API(recapture.Watching)) }

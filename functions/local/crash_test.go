@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/winback-auto/winback/internal/local/fleet"
+)
+
+// The size of a crash run.
+const (
+	crashCars  = 450 // three chunks
+	crashShare = 0.2
+	crashSeen  = 90 // of them are listed
+	crashSeeds = 20
+)
+
+// totals are what a run ends with, all read from outside.
+type totals struct {
+	Recaptures, Captured, Customers int
+	ByStatus                        map[string]int
+	BatchDone                       bool
+	Active, Errored, Duplicates     int
+	PartnerCustomers, PartnerTwice  int
+	Mails, MailsTwice, Notices      int
+}
+
+// TestKilledAtAnyPointNothingIsLostAndNothingHappensTwice really kills the process at seeded points of the upload, the
+// submission, the pushes and the mail, starts it again, and compares with a run that nobody disturbed.
+func TestKilledAtAnyPointNothingIsLostAndNothingHappensTwice(t *testing.T) {
+	want := crashRun(t, nil)
+	if want.Recaptures != crashCars || want.Active != crashCars || want.Captured != crashSeen || want.Mails != want.Captured || want.Notices != want.Captured {
+		t.Fatalf("the undisturbed run: %+v", want)
+	}
+	phases := []string{"upload", "submission", "push", "mail"}
+	for seed := range crashSeeds {
+		phase := phases[seed%len(phases)]
+		t.Run(fmt.Sprintf("%s %d", phase, seed), func(t *testing.T) {
+			k := &killer{phase: phase, random: rand.New(rand.NewPCG(uint64(seed), 7))}
+			if diff := cmp.Diff(want, crashRun(t, k)); diff != "" {
+				t.Errorf("the outcome differs (- undisturbed, + killed %s):\n%s", k.when, diff)
+			}
+			if !k.fired {
+				t.Error("the process was not killed")
+			}
+		})
+	}
+}
+
+// killer kills the process once, somewhere in its phase.
+type killer struct {
+	phase  string
+	random *rand.Rand
+	fired  bool
+	when   string
+}
+
+// watch kills as soon as progress reaches a seeded part of all, while do is under way in the background or done.
+func (k *killer) watch(i *installation, phase string, all int, progress func(context.Context) (int, error)) {
+	if k == nil || k.phase != phase {
+		return
+	}
+	at := k.random.IntN(all)
+	k.when = fmt.Sprintf("in %s at %d of %d", phase, at, all)
+	deadline := time.Now().Add(30 * time.Second)
+	for time.Now().Before(deadline) {
+		now, err := progress(i.Context())
+		if err == nil && now >= at {
+			k.fire(i)
+			return
+		}
+	}
+}
+
+func (k *killer) fire(i *installation) {
+	i.winback.kill()
+	k.fired = true
+	i.start()
+}
+
+func crashRun(t *testing.T, k *killer) totals {
+	i := install(t)
+	cars := fleet.Generate(99, crashCars)
+	var list, feed bytes.Buffer
+	i.must(fleet.WriteList(&list, cars))
+	i.must(fleet.WriteListings(&feed, cars, crashShare, 99))
+
+	batch := i.uploadThrough(k, list.Bytes())
+	k.watch(i, "submission", crashCars, func(ctx context.Context) (int, error) {
+		var now counts
+		err := i.manager.get(ctx, "/v1/recapture-batches/"+batch, &now)
+		return now.Submitted/2 + now.Active, err
+	})
+	i.drain()
+	i.must(i.partner.call(i.Context(), http.MethodPost, "/_sim/listings", "text/csv", bytes.NewReader(feed.Bytes()), nil))
+	k.watch(i, "push", crashSeen, func(ctx context.Context) (int, error) { return i.pushes(ctx) })
+	k.watch(i, "mail", crashSeen/2, func(ctx context.Context) (int, error) {
+		mails, err := i.mails(ctx)
+		return len(mails), err
+	})
+	return i.totals(batch)
+}
+
+// uploadThrough uploads as a careful client does: the same request again until it is answered.
+func (i *installation) uploadThrough(k *killer, list []byte) string {
+	i.Helper()
+	if k != nil && k.phase == "upload" {
+		ctx, cancel := context.WithCancel(i.Context())
+		lost := make(chan struct{})
+		go func() {
+			i.upload(ctx, list, "the list")
+			close(lost)
+		}()
+		wait := time.Duration(k.random.IntN(40)) * time.Millisecond
+		k.when = fmt.Sprintf("in upload after %v", wait)
+		<-time.After(wait)
+		k.fire(i)
+		cancel()
+		<-lost
+	}
+	batch, err := i.upload(i.Context(), list, "the list")
+	i.must(err)
+	return batch
+}
+
+// pushes is how many pushes the partner got rid of.
+func (i *installation) pushes(ctx context.Context) (int, error) {
+	var calls struct{ Sent int }
+	err := i.partner.get(ctx, "/_sim/calls", &calls)
+	return calls.Sent, err
+}
+
+type outgoing struct {
+	Headers map[string]string
+}
+
+func (i *installation) mails(ctx context.Context) ([]outgoing, error) {
+	var page struct{ Items []outgoing }
+	err := i.local.get(ctx, "/_local/outbox?limit=100000", &page)
+	return page.Items, err
+}
+
+// settle waits until the partner has pushed everything and everything that this caused is done; then the clock moves on
+// past every lease and every question that was left open, until nothing changes any more.
+func (i *installation) settle() {
+	i.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	for {
+		var calls struct{ Pending int }
+		i.must(i.partner.get(i.Context(), "/_sim/calls", &calls))
+		if calls.Pending == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			i.Fatalf("%d pushes are pending", calls.Pending)
+		}
+	}
+	i.drain()
+	for range 3 {
+		i.must(i.local.post(i.Context(), "/_local/clock", map[string]string{"advance": "1h"}, nil))
+		i.drain()
+	}
+}
+
+func (i *installation) totals(batch string) totals {
+	i.Helper()
+	i.settle()
+	// Tokens live on the wall clock, so the one at hand is still good.
+	var sum struct {
+		TotalCustomers, CapturedCustomers, DistinctCustomers int
+		ByStatus                                             map[string]int
+	}
+	i.must(i.manager.get(i.Context(), "/v1/recaptures/summary", &sum))
+	var now counts
+	i.must(i.manager.get(i.Context(), "/v1/recapture-batches/"+batch, &now))
+	var calls struct{ Customers, Duplicates int }
+	i.must(i.partner.get(i.Context(), "/_sim/calls", &calls))
+	mails, err := i.mails(i.Context())
+	i.must(err)
+	sends := map[string]bool{}
+	for _, m := range mails {
+		sends[m.Headers["X-Winback-Send-Id"]] = true
+	}
+	return totals{
+		Recaptures: sum.TotalCustomers, Captured: sum.CapturedCustomers, Customers: sum.DistinctCustomers, ByStatus: sum.ByStatus,
+		BatchDone: now.Done, Active: now.Active, Errored: now.Errored, Duplicates: now.Duplicates,
+		PartnerCustomers: calls.Customers, PartnerTwice: calls.Duplicates,
+		Mails: len(mails), MailsTwice: len(mails) - len(sends), Notices: i.notices(),
+	}
+}
+
+// notices counts all notifications of the manager.
+func (i *installation) notices() (n int) {
+	i.Helper()
+	path := "/v1/notifications?limit=200"
+	for cursor := ""; ; {
+		var page struct {
+			Items []struct{ ID string }
+			Next  string
+		}
+		i.must(i.manager.get(i.Context(), path+cursor, &page))
+		n += len(page.Items)
+		if page.Next == "" {
+			return n
+		}
+		cursor = "&cursor=" + page.Next
+	}
+}

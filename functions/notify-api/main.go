@@ -1,0 +1,9 @@
+// Command notify-api serves notifications.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/notify"
+)
+
+func main() { lambdahost.Start(notify.API) }

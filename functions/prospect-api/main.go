@@ -1,0 +1,9 @@
+// Command prospect-api serves prospects.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/prospect"
+)
+
+func main() { lambdahost.Start(prospect.API) }

@@ -1,0 +1,9 @@
+// Command recapture-api serves customer recapture.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+func main() { lambdahost.Start(recapture.API) }

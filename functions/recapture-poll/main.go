@@ -1,0 +1,10 @@
+// Command recapture-poll asks the partner about uploaded vehicles.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/partner/autograb"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+func main() { lambdahost.Start(recapture.Poll(autograb.Dial(autograb.Options{}))) }

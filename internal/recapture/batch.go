@@ -1,0 +1,92 @@
+package recapture
+
+import (
+	"time"
+
+	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/queue"
+)
+
+// BatchID names a batch.
+type BatchID string
+
+// Batch is one submission: all its rows are durable before the user gets an answer.
+type Batch struct {
+	ID         BatchID       `json:"id"`
+	Origin     Origin        `json:"origin"`
+	User       access.UserID `json:"user"`
+	At         time.Time     `json:"at"`
+	Chunks     []int         `json:"chunks,omitempty"` // vehicles of each chunk, by number
+	Duplicates int           `json:"duplicates"`       // seen at submission: repeated rows, and vehicles watched already
+	Rejected   int           `json:"rejected"`
+}
+
+// ChunkSize is the most vehicles of a chunk: what one message stands for and one upload to the partner carries.
+const ChunkSize = 200
+
+// Stage is how far a chunk is.
+type Stage string
+
+// The stages. A chunk without a record is queued.
+const (
+	Claimed   Stage = "claimed"   // a worker writes its recaptures
+	Uploading Stage = "uploading" // its list may be with the partner
+	Uploaded  Stage = "submitted" // it is, under Receipt
+	Finished  Stage = "done"      // every vehicle is watched, errored or a duplicate
+)
+
+// Chunk is the state of a part of a batch. Its counts overwrite each other, so that a repeated step cannot inflate them.
+type Chunk struct {
+	Batch      BatchID              `json:"batch"`
+	Number     int                  `json:"number"`
+	Connection company.ConnectionID `json:"connection"`
+	Stage      Stage                `json:"stage"`
+	Owner      string               `json:"owner,omitempty"` // the attempt that holds it
+	Lease      time.Time            `json:"lease,omitzero"`  // until when, on the application clock
+	Receipt    string               `json:"receipt,omitempty"`
+	Attempts   int                  `json:"attempts,omitempty"`
+	Counts     Counts               `json:"counts"`
+}
+
+// Counts says what became of vehicles; their sum is all of them.
+type Counts struct {
+	Queued     int `json:"queued"`
+	Submitted  int `json:"submitted"`
+	Active     int `json:"active"`
+	Errored    int `json:"errored"`
+	Duplicates int `json:"duplicates"`
+}
+
+func (c *Counts) add(other Counts) {
+	c.Queued += other.Queued
+	c.Submitted += other.Submitted
+	c.Active += other.Active
+	c.Errored += other.Errored
+	c.Duplicates += other.Duplicates
+}
+
+// total is the number of vehicles counted.
+func (c Counts) total() int { return c.Queued + c.Submitted + c.Active + c.Errored + c.Duplicates }
+
+// chunkRef is the command about one chunk.
+type chunkRef struct {
+	Batch BatchID `json:"batch"`
+	Chunk int     `json:"chunk"`
+}
+
+// The topics of the feature.
+var (
+	SubmitTopic = queue.Topic[chunkRef]{Name: "recapture-submit"}
+	PollTopic   = queue.Topic[chunkRef]{Name: "recapture-poll"}
+	VerifyTopic = queue.Topic[pushRef]{Name: "sighting-verify"}
+)
+
+// backOff is the wait before the n-th repetition, from 0: it doubles from the first to the longest.
+func backOff(first, longest time.Duration, n int) time.Duration {
+	wait := first << min(max(n, 0), 20)
+	if wait <= 0 || wait > longest {
+		return longest
+	}
+	return wait
+}

@@ -1,0 +1,54 @@
+package recapture
+
+import (
+	"context"
+
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
+)
+
+// loadChunk reads the state of a chunk; one that nobody has begun is a zero Record.
+func loadChunk(ctx context.Context, t *table.Table, co ident.Company, ref chunkRef) (table.Record[Chunk], error) {
+	record, err := chunks.Get(ctx, t, chunkPartition(co, ref.Batch).At(number(ref.Chunk)))
+	if errs.Is(err, errs.NotFound) {
+		record.Value = Chunk{Batch: ref.Batch, Number: ref.Chunk}
+		return record, nil
+	}
+	return record, err
+}
+
+// save writes the state of a chunk with the messages it promises, and leaves the record as it is stored now.
+func save(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record *table.Record[Chunk], messages ...table.Message) error {
+	key := chunkPartition(co, ref.Batch).At(number(ref.Chunk))
+	if err := d.Commit(ctx, chunks.Save(key, *record).Emit(messages...)); err != nil {
+		return err
+	}
+	if len(messages) > 0 {
+		return nil // the last step of an attempt
+	}
+	stored, err := chunks.Get(ctx, d.Table, key)
+	*record = stored
+	return err
+}
+
+// progress folds the chunks of a batch.
+func (b Batch) progress(ctx context.Context, t *table.Table, co ident.Company) (Counts, error) {
+	records, err := chunks.All(ctx, t, chunkPartition(co, b.ID), table.MaxPage)
+	if err != nil {
+		return Counts{}, err
+	}
+	sum := Counts{Duplicates: b.Duplicates}
+	begun := make(map[int]bool, len(records))
+	for _, record := range records {
+		begun[record.Value.Number] = true
+		sum.add(record.Value.Counts)
+	}
+	for n, vehicles := range b.Chunks {
+		if !begun[n] {
+			sum.Queued += vehicles
+		}
+	}
+	return sum, nil
+}

@@ -1,0 +1,123 @@
+package recapture
+
+import (
+	"context"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
+)
+
+// tally is what a yard's recaptures add up to. It is kept in countShards items, each changed only in the write of the
+// recapture that it counts, so it is always exact.
+type tally struct {
+	Total       int64 `json:"total"`     // recaptures ever submitted (R48)
+	Captured    int64 `json:"captured"`  // of them sighted at least once (R49)
+	Customers   int64 `json:"customers"` // distinct customers among them (C9)
+	Active      int64 `json:"active"`
+	NewSighting int64 `json:"new_sighting"`
+	Deleted     int64 `json:"deleted"`
+	Errored     int64 `json:"errored"`
+}
+
+func (t *tally) add(other tally) {
+	t.Total += other.Total
+	t.Captured += other.Captured
+	t.Customers += other.Customers
+	t.Active += other.Active
+	t.NewSighting += other.NewSighting
+	t.Deleted += other.Deleted
+	t.Errored += other.Errored
+}
+
+// countShards is the number of items that a yard's tally is spread over, so that no single one becomes hot.
+const countShards = 8
+
+var tallies = table.Kind[tally]{Name: "recapture count", Schema: 1}
+
+func tallyPartition(co ident.Company, yard string) table.Partition {
+	return table.In(co, "recapture-count", yard)
+}
+
+func tallyKey(co ident.Company, yard string, id ID) table.Key {
+	shard := fnv.New32a()
+	shard.Write([]byte(id))
+	return tallyPartition(co, yard).At(strconv.Itoa(int(shard.Sum32() % countShards)))
+}
+
+// changes collects what a write adds to the tallies.
+type changes map[table.Key]map[string]int64
+
+func (c changes) count(key table.Key, name string, n int64) {
+	if c[key] == nil {
+		c[key] = map[string]int64{}
+	}
+	c[key][name] += n
+}
+
+// move counts a recapture that goes from one state to another; before is nil for a new one.
+func (c changes) move(co ident.Company, before *Recapture, after Recapture) {
+	key := tallyKey(co, after.Yard, after.ID)
+	captured := false
+	if before == nil {
+		c.count(key, "total", 1)
+	} else {
+		c.count(key, string(before.Status), -1)
+		captured = before.LastSighting != nil
+	}
+	c.count(key, string(after.Status), 1)
+	if after.LastSighting != nil && !captured {
+		c.count(key, "captured", 1)
+	}
+}
+
+// ops are the writes that count; changes that cancel out are none.
+func (c changes) ops() []table.Op {
+	var ops []table.Op
+	for key, deltas := range c {
+		for name, n := range deltas {
+			if n == 0 {
+				delete(deltas, name)
+			}
+		}
+		if len(deltas) > 0 {
+			ops = append(ops, table.Count(key, deltas))
+		}
+	}
+	return ops
+}
+
+// customerKey names a customer among those counted in a yard; false where nothing is known of the customer.
+func customerKey(co ident.Company, yard string, c Customer) (table.Key, bool) {
+	var who string
+	switch {
+	case c.ID != "":
+		who = "id:" + string(c.ID)
+	case c.Email != "":
+		who = "email:" + strings.ToLower(c.Email)
+	case c.Mobile != "":
+		who = "mobile:" + strings.Join(strings.Fields(c.Mobile), "")
+	case c.Name() != "":
+		who = "name:" + strings.ToLower(c.Name())
+	default:
+		return table.Key{}, false
+	}
+	return table.In(co, "recapture-customer", yard, ident.Of(who)).At(), true
+}
+
+// sumUp is the tally of yards.
+func sumUp(ctx context.Context, t *table.Table, co ident.Company, yards []string) (tally, error) {
+	var sum tally
+	for _, yard := range yards {
+		records, err := tallies.All(ctx, t, tallyPartition(co, yard), countShards)
+		if err != nil {
+			return tally{}, err
+		}
+		for _, record := range records {
+			sum.add(record.Value)
+		}
+	}
+	return sum, nil
+}

@@ -1,0 +1,226 @@
+package recapture
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime"
+	"mime/multipart"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/winback-auto/winback/internal/appraisal"
+	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/web"
+	"github.com/winback-auto/winback/internal/prospect"
+	"github.com/winback-auto/winback/internal/recapture/intake"
+)
+
+type checkInput struct {
+	Body struct {
+		Leads      []lead.ID         `json:"leads,omitempty" maxItems:"1000"`
+		Appraisals []appraisal.ID    `json:"appraisals,omitempty" maxItems:"1000"`
+		Vehicles   []suppliedVehicle `json:"vehicles,omitempty" maxItems:"1000"`
+		Yard       string            `json:"yard,omitempty" maxLength:"64" doc:"Of the vehicles; default: the caller's first."`
+	}
+}
+
+func (a api) check(ctx context.Context, in *checkInput) (*web.Reply[checked], error) {
+	b := in.Body
+	given := 0
+	for _, n := range []int{len(b.Leads), len(b.Appraisals), len(b.Vehicles)} {
+		if n > 0 {
+			given++
+		}
+	}
+	if given == 0 || (len(b.Vehicles) > 0 && given > 1) {
+		return nil, errs.Violate(errs.Violation{Location: "body", Message: "give leads and appraisals, or vehicles"})
+	}
+	caller := access.From(ctx)
+	s := newSubmission(caller, BatchID(a.newID(ctx, "batch")), checkOrigin(len(b.Leads), len(b.Vehicles)), a.Now())
+	answer := checked{Batch: s.batch.ID, Skipped: []remark{}, Warnings: []remark{}}
+	if err := checkLeads(ctx, a.Deps, s, &answer, b.Leads); err != nil {
+		return nil, err
+	}
+	if err := checkAppraisals(ctx, a.Deps, s, &answer, b.Appraisals); err != nil {
+		return nil, err
+	}
+	if len(b.Vehicles) > 0 {
+		yard, err := submissionYard(caller, b.Yard)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkVehicles(ctx, a.Deps, s, &answer, yard, b.Vehicles); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := s.commit(ctx, a.Deps); err != nil {
+		return nil, err
+	}
+	return web.OK(answer), nil
+}
+
+func checkOrigin(leads, vehicles int) Origin {
+	switch {
+	case vehicles > 0:
+		return FromAPI
+	case leads > 0:
+		return FromLead
+	}
+	return FromAppraisal
+}
+
+// newID derives an id from the request's Idempotency-Key, so that a repeated request meets what the first one made;
+// without a key it is a new one.
+func (a api) newID(ctx context.Context, what string) string {
+	if key := web.IdempotencyKey(ctx); key != "" {
+		caller := access.From(ctx)
+		return ident.Of(what, caller.Company.ID(), string(caller.User), key)
+	}
+	return a.NewID()
+}
+
+type templateReply struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+func (a api) template(context.Context, *struct{}) (*templateReply, error) {
+	return &templateReply{"text/csv; charset=utf-8", `attachment; filename="recapture.csv"`, []byte(intake.Template())}, nil
+}
+
+type uploadInput struct {
+	Yard        string `query:"yard" maxLength:"64" doc:"Default: the caller's first yard in the role."`
+	ContentType string `header:"Content-Type"`
+	RawBody     []byte `contentType:"text/csv"`
+}
+
+func (a api) upload(ctx context.Context, in *uploadInput) (*web.Reply[uploaded], error) {
+	file, anyEncoding, err := uploadedFile(in.ContentType, in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := upload(ctx, a.Deps, access.From(ctx), BatchID(a.newID(ctx, "batch")), in.Yard, file, anyEncoding)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(answer), nil
+}
+
+// uploadedFile is the list itself: the body, or the field file of a multipart form, where any encoding is allowed.
+func uploadedFile(contentType string, body []byte) (file []byte, anyEncoding bool, err error) {
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "multipart/form-data" {
+		return body, false, nil
+	}
+	form := multipart.NewReader(bytes.NewReader(body), parameters["boundary"])
+	for {
+		part, err := form.NextPart()
+		if err != nil {
+			return nil, false, errs.Violate(errs.Violation{Location: "body.file", Message: "is missing: send the list as the field file of the form"})
+		}
+		if part.FormName() == "file" {
+			file, err := io.ReadAll(part)
+			if err != nil {
+				return nil, false, huma.Error400BadRequest("the form is damaged")
+			}
+			return file, true, nil
+		}
+	}
+}
+
+type idInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+// batchView is how far a batch is.
+type batchView struct {
+	Batch BatchID `json:"id"`
+	Total int     `json:"total" doc:"All vehicles of the submission that were not rejected or skipped."`
+	Counts
+	Rejected int  `json:"rejectedTotal"`
+	Done     bool `json:"done"`
+}
+
+func (a api) batch(ctx context.Context, in *idInput) (*web.Reply[batchView], error) {
+	co := access.From(ctx).Company
+	record, err := batches.Get(ctx, a.Table, batchKey(co, BatchID(in.ID)))
+	if err != nil {
+		return nil, noBatch(err)
+	}
+	counts, err := record.Value.progress(ctx, a.Table, co)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(batchView{record.Value.ID, counts.total(), counts, record.Value.Rejected, counts.Queued+counts.Submitted == 0}), nil
+}
+
+func noBatch(err error) error {
+	if errs.Is(err, errs.NotFound) {
+		return errs.E(errs.NotFound, "there is no such batch")
+	}
+	return err
+}
+
+type listInput struct {
+	web.Paging
+	filters
+}
+
+func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[view], error) {
+	records, next, err := list(ctx, a.Deps, access.From(ctx), in.filters, in.Limit, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]view, len(records))
+	for i, record := range records {
+		views[i] = show(record.Value)
+	}
+	return web.Page(views, next), nil
+}
+
+func (a api) get(ctx context.Context, in *idInput) (*web.Reply[detail], error) {
+	caller := access.From(ctx)
+	record, err := load(ctx, a.Table, caller.Company, ID(in.ID), func(yard string) bool { return caller.In(yard, access.RecaptureRead) })
+	if err != nil {
+		return nil, err
+	}
+	shown, err := showDetail(ctx, a.Deps, caller, record.Value)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(shown), nil
+}
+
+func (a api) open(ctx context.Context, in *idInput) (*web.Reply[view], error) {
+	r, err := open(ctx, a.Deps, access.From(ctx), ID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(show(r)), nil
+}
+
+type convertInput struct {
+	idInput
+	Body completion
+}
+
+func (a api) makeLead(ctx context.Context, in *convertInput) (*web.Reply[lead.Lead], error) {
+	made, err := makeLead(ctx, a.Deps, access.From(ctx), ID(in.ID), lead.ID(a.newID(ctx, "lead")), in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(made), nil
+}
+
+func (a api) makeProspect(ctx context.Context, in *convertInput) (*web.Reply[prospect.Prospect], error) {
+	made, err := makeProspect(ctx, a.Deps, access.From(ctx), ID(in.ID), prospect.ID(a.newID(ctx, "prospect")), in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(made), nil
+}

@@ -1,0 +1,160 @@
+package recapture
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/recapture/intake"
+)
+
+// submission is a batch in the making: vehicles that passed every check, from whichever origin.
+type submission struct {
+	caller     access.Caller
+	batch      Batch
+	drafts     []Recapture
+	rejected   []intake.Remark
+	connection map[string]company.ConnectionID // by yard
+	failed     error                           // what keeps the whole submission from being stored
+	missing    error                           // why vehicles of some yard cannot be submitted
+}
+
+func newSubmission(caller access.Caller, id BatchID, origin Origin, now time.Time) *submission {
+	return &submission{
+		caller:     caller,
+		batch:      Batch{ID: id, Origin: origin, User: caller.User, At: now},
+		connection: map[string]company.ConnectionID{},
+	}
+}
+
+// draft takes a vehicle in. It is complete but for what the partner says; a vehicle without an identity is never given.
+func (s *submission) draft(r Recapture) {
+	id, ok := IDOf(s.caller.Company, r.Vehicle)
+	if !ok {
+		return
+	}
+	r.ID, r.User, r.Origin, r.Batch = id, s.caller.User, s.batch.Origin, s.batch.ID
+	r.Status, r.Progress = Active, Queued
+	r.SubmittedAt, r.MonitorUntil = s.batch.At, s.batch.At.Add(MonitorFor)
+	s.drafts = append(s.drafts, r)
+}
+
+// connect finds the connection of a yard, or a Conflict that says which one is missing (R5).
+func (s *submission) connect(ctx context.Context, d app.Deps, yard string) (company.ConnectionID, error) {
+	if id, known := s.connection[yard]; known {
+		return id, nil
+	}
+	connection, err := company.ConnectionForYard(ctx, d, s.caller.Company, yard)
+	if err != nil {
+		return "", err
+	}
+	s.connection[yard] = connection.ID
+	return connection.ID, nil
+}
+
+// commit stores the batch. Its rows come first; the record of the batch, with one message for each chunk, makes them
+// count: before it nothing has happened, after it everything will.
+func (s *submission) commit(ctx context.Context, d app.Deps) (Batch, error) {
+	if s.failed != nil {
+		return Batch{}, s.failed
+	}
+	if len(s.drafts) == 0 && s.missing != nil {
+		return Batch{}, s.missing
+	}
+	if err := s.merge(ctx, d.Table); err != nil {
+		return Batch{}, err
+	}
+	for i := range s.drafts {
+		connection, err := s.connect(ctx, d, s.drafts[i].Yard)
+		if err != nil {
+			return Batch{}, err
+		}
+		s.drafts[i].Connection = connection
+	}
+	slices.SortStableFunc(s.drafts, func(a, b Recapture) int {
+		return strings.Compare(string(a.Connection)+a.Yard, string(b.Connection)+b.Yard)
+	})
+	parts, err := s.store(ctx, d.Table)
+	if err != nil {
+		return Batch{}, err
+	}
+	messages := make([]table.Message, parts)
+	for n := range messages {
+		messages[n] = SubmitTopic.Message(s.caller.Company, chunkRef{s.batch.ID, n})
+	}
+	op := batches.Create(batchKey(s.caller.Company, s.batch.ID), s.batch).Emit(messages...)
+	return s.batch, d.Commit(ctx, op)
+}
+
+// merge folds vehicles that are given twice, and leaves out those that are watched already and learn nothing new.
+func (s *submission) merge(ctx context.Context, t *table.Table) error {
+	co := s.caller.Company
+	first := make(map[ID]int, len(s.drafts))
+	keys := make([]table.Key, 0, len(s.drafts))
+	unique := s.drafts[:0]
+	for _, draft := range s.drafts {
+		if at, twice := first[draft.ID]; twice {
+			unique[at].joins(draft)
+			s.batch.Duplicates++
+			continue
+		}
+		first[draft.ID] = len(unique)
+		unique = append(unique, draft)
+		keys = append(keys, recaptureKey(co, draft.ID))
+	}
+	existing, err := recaptures.GetAll(ctx, t, keys)
+	if err != nil {
+		return err
+	}
+	known := make(map[ID]Recapture, len(existing))
+	for _, record := range existing {
+		known[record.Value.ID] = record.Value
+	}
+	s.drafts = slices.DeleteFunc(unique, func(draft Recapture) bool {
+		watched, ok := known[draft.ID]
+		if !ok || !watched.Live() || watched.joins(draft) {
+			return false
+		}
+		s.batch.Duplicates++
+		return true
+	})
+	return nil
+}
+
+// store writes the rows chunk by chunk, no chunk with two connections, and the rejected rows. It returns the number of chunks.
+func (s *submission) store(ctx context.Context, t *table.Table) (int, error) {
+	co := s.caller.Company
+	attributes, _ := s.caller.Attributes(access.CustomerRecapture)
+	var ops []table.Op
+	for rest := s.drafts; len(rest) > 0; {
+		n := min(ChunkSize, len(rest))
+		for i := range n {
+			if rest[i].Connection != rest[0].Connection {
+				n = i
+				break
+			}
+			rest[i].Chunk = len(s.batch.Chunks)
+		}
+		rows, err := pack(rest[0].Connection, attributes.LookUpVIN, rest[:n])
+		if err != nil {
+			return 0, err
+		}
+		ops = append(ops, packed.Overwrite(rowsPartition(co, s.batch.ID).At(number(len(s.batch.Chunks))), rows))
+		s.batch.Chunks = append(s.batch.Chunks, n)
+		rest = rest[n:]
+	}
+	s.batch.Rejected = len(s.rejected)
+	for n := 0; n*rejectedPage < len(s.rejected); n++ {
+		part := s.rejected[n*rejectedPage : min((n+1)*rejectedPage, len(s.rejected))]
+		ops = append(ops, rejections.Overwrite(rejectedPartition(co, s.batch.ID).At(number(n)), part))
+	}
+	return len(s.batch.Chunks), t.Load(ctx, ops...)
+}
+
+// rejectedPage is the number of rejected rows of one item.
+const rejectedPage = 200

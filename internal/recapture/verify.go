@@ -1,0 +1,160 @@
+package recapture
+
+import (
+	"context"
+	"slices"
+
+	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/money"
+	"github.com/winback-auto/winback/internal/partner"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
+)
+
+// Verify is the worker that looks into pushes.
+func Verify(dial partner.Dial) app.Function {
+	return app.Function{
+		Name:     "sighting-verify",
+		Doc:      "Asks the partner about a push, records the sighting and tells the right users.",
+		Consumes: app.Consume(VerifyTopic, verifier{dial}.verify, 10),
+		Uses:     app.Uses{Table: app.ReadWrite, Sends: tellTopics(), Secrets: app.Open, Partner: true},
+	}
+}
+
+type verifier struct{ dial partner.Dial }
+
+// verify asks the partner and believes only the answer. It may run again at any time: the sightings it finds are known by
+// then.
+func (v verifier) verify(ctx context.Context, d app.Deps, co ident.Company, ref pushRef) error {
+	push, err := pushes.Get(ctx, d.Table, pushKey(co, ref.Push))
+	if err != nil {
+		return err
+	}
+	if push.Value.Outcome != "" {
+		return nil
+	}
+	watcher, err := watcherOf(ctx, d, v.dial, co, push.Value.Connection)
+	if err != nil {
+		return v.later(ctx, d, co, push, err)
+	}
+	watched, err := watcher.Vehicle(ctx, push.Value.Ref)
+	if errs.Is(err, errs.NotFound) {
+		return v.conclude(ctx, d, push, Unverified)
+	}
+	if err != nil {
+		return v.later(ctx, d, co, push, err)
+	}
+	news, err := Sighted(ctx, d, co, push.Value.Connection, watched)
+	switch {
+	case errs.Is(err, errs.NotFound):
+		return v.conclude(ctx, d, push, Unverified)
+	case err != nil:
+		return err
+	case news:
+		return v.conclude(ctx, d, push, Confirmed)
+	}
+	return v.conclude(ctx, d, push, Known)
+}
+
+// later promises another look where the partner does not answer for now; a key that it refuses may be mended by then, too.
+func (v verifier) later(ctx context.Context, d app.Deps, co ident.Company, push table.Record[Push], cause error) error {
+	if errs.Is(cause, errs.Internal) {
+		return cause
+	}
+	wait := max(errs.RetryAfter(cause), backOff(firstRetry, longestRetry, push.Value.Attempts))
+	push.Value.Attempts++
+	d.Log.WarnContext(ctx, "push is looked into later", "company", co.ID(), "push", push.Value.ID, "kind", errs.KindOf(cause).String(), "wait", wait.String())
+	return d.Commit(ctx, pushes.Update(push).Emit(VerifyTopic.At(d.Now().Add(wait), co, pushRef{push.Value.ID})))
+}
+
+func (v verifier) conclude(ctx context.Context, d app.Deps, push table.Record[Push], outcome PushOutcome) error {
+	push.Value.Outcome = outcome
+	err := d.Commit(ctx, pushes.Update(push))
+	if errs.Is(err, errs.Conflict) {
+		return nil // somebody else has looked into it at the same time
+	}
+	return err
+}
+
+// maxNews is the most sightings recorded at once; the partner's newest count.
+const maxNews = 40
+
+// Sighted records what the partner says about a vehicle now: new sightings, the newest of them as the last one, and
+// notices to those who are to be told. It reports whether there was any news. A vehicle that this company does not watch
+// over this connection is a NotFound error.
+func Sighted(ctx context.Context, d app.Deps, co ident.Company, connection company.ConnectionID, watched partner.Watched) (news bool, err error) {
+	home, err := company.Load(ctx, d, co)
+	if err != nil {
+		return false, err
+	}
+	const attempts = 8
+	for range attempts {
+		record, err := recaptures.Get(ctx, d.Table, recaptureKey(co, ID(watched.ID)))
+		if err != nil {
+			return false, err
+		}
+		if record.Value.Connection != connection || record.Value.Status == Deleted {
+			return false, errs.E(errs.NotFound, "this vehicle is not watched")
+		}
+		news, err = sight(ctx, d, co, record, watched, home.Country)
+		if !errs.Is(err, errs.Conflict) {
+			return news, err
+		}
+	}
+	return false, errs.E(errs.Unavailable, "a recapture changes too often")
+}
+
+func sight(ctx context.Context, d app.Deps, co ident.Company, record table.Record[Recapture], watched partner.Watched, country string) (bool, error) {
+	before := record.Value
+	fresh, err := unknown(ctx, d.Table, co, before.ID, translate(watched.Sightings, country))
+	if err != nil || len(fresh) == 0 {
+		return false, err
+	}
+	record.Value.accepted(watched.Ref, watched.VIN)
+	news := record.Value.sighted(fresh)
+	var also []table.Op
+	for _, s := range fresh {
+		also = append(also, sightings.Create(sightingKey(co, before.ID, s), s))
+	}
+	if news && record.Value.Status == NewSighting {
+		notices, err := tell(ctx, d, co, record.Value)
+		if err != nil {
+			return false, err
+		}
+		also = append(also, notices...)
+	}
+	return news, change(ctx, d, co, before, record, also...)
+}
+
+// unknown are the sightings that are not recorded yet, the newest maxNews at most.
+func unknown(ctx context.Context, t *table.Table, co ident.Company, id ID, reported []Sighting) ([]Sighting, error) {
+	slices.SortFunc(reported, func(a, b Sighting) int { return b.At.Compare(a.At) })
+	byKey := make(map[table.Key]bool, len(reported))
+	var distinct []Sighting
+	var keys []table.Key
+	for _, s := range reported[:min(len(reported), maxNews)] {
+		if key := sightingKey(co, id, s); !byKey[key] {
+			byKey[key] = true
+			distinct, keys = append(distinct, s), append(keys, key)
+		}
+	}
+	known, err := t.BatchGet(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(distinct, func(s Sighting) bool { _, ok := known[sightingKey(co, id, s)]; return ok }), nil
+}
+
+// translate takes over the partner's sightings, prices in the currency of the company's country.
+func translate(reported []partner.Sighting, country string) []Sighting {
+	all := make([]Sighting, len(reported))
+	for i, s := range reported {
+		all[i] = Sighting{Listing: s.ID, At: s.At.UTC(), Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted}
+		if s.Price > 0 {
+			all[i].Price, _ = money.In(country, s.Price)
+		}
+	}
+	return all
+}

@@ -1,0 +1,135 @@
+package recapture
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/winback-auto/winback/internal/appraisal"
+	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/money"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/search"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/prospect"
+	"github.com/winback-auto/winback/internal/vehicle"
+)
+
+// view is a recapture as lists show it.
+type view struct {
+	ID           ID              `json:"id"`
+	Status       Status          `json:"status" enum:"active,new_sighting,deleted,errored"`
+	Progress     Progress        `json:"progress,omitempty" enum:"queued,submitted,watched" doc:"How far an active recapture is."`
+	Vehicle      vehicle.Vehicle `json:"vehicle"`
+	Customer     customerView    `json:"customer"`
+	Yard         string          `json:"yard"`
+	Origin       Origin          `json:"origin" enum:"lead,appraisal,csv,api"`
+	User         access.UserID   `json:"user" doc:"Who submitted it."`
+	Reference    string          `json:"reference,omitempty"`
+	SubmittedAt  time.Time       `json:"submittedAt"`
+	ActivityAt   time.Time       `json:"activityAt" doc:"The last sighting, else the submission."`
+	MonitorUntil time.Time       `json:"monitorUntil"`
+	Error        string          `json:"error,omitempty" doc:"Why it is errored."`
+	LastSighting *sightingView   `json:"lastSighting" doc:"null: not seen yet."`
+}
+
+// customerView is whom the dealer knew with the car.
+type customerView struct {
+	ID     customer.ID `json:"id,omitempty"`
+	First  string      `json:"first,omitempty"`
+	Last   string      `json:"last,omitempty"`
+	Email  string      `json:"email,omitempty"`
+	Mobile string      `json:"mobile,omitempty"`
+}
+
+// sightingView is one sighting (R40).
+type sightingView struct {
+	At       time.Time    `json:"at"`
+	Price    *money.Money `json:"price" doc:"null: not stated."`
+	Site     string       `json:"site,omitempty"`
+	URL      string       `json:"url,omitempty" doc:"View Listing, if the partner supplied it."`
+	Seller   string       `json:"seller,omitempty"`
+	Delisted bool         `json:"delisted,omitempty" doc:"The listing is gone."`
+}
+
+// detail is a recapture with all that belongs to it (R57–R62).
+type detail struct {
+	view
+	Match      Match          `json:"match" enum:"vin,rego" doc:"vin: certain; rego: likely."`
+	Sightings  []sightingView `json:"sightings" doc:"Newest first, at most 200."`
+	Leads      []lead.ID      `json:"sourceLeads"`
+	Appraisals []appraisal.ID `json:"sourceAppraisals"`
+	NewLeads   []lead.ID      `json:"createdLeads"`
+	NewProsp   []prospect.ID  `json:"createdProspects"`
+}
+
+func show(r Recapture) view {
+	v := view{
+		ID: r.ID, Status: r.Status, Progress: r.Progress, Vehicle: r.Vehicle, Customer: customerView(r.Customer), Yard: r.Yard, Origin: r.Origin,
+		User: r.User, Reference: r.Reference, SubmittedAt: r.SubmittedAt, ActivityAt: r.ActivityAt(), MonitorUntil: r.MonitorUntil, Error: r.Error,
+	}
+	if r.LastSighting != nil {
+		last := showSighting(*r.LastSighting)
+		v.LastSighting = &last
+	}
+	return v
+}
+
+func showSighting(s Sighting) sightingView {
+	v := sightingView{At: s.At, Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted}
+	if !s.Price.IsZero() {
+		v.Price = &s.Price
+	}
+	return v
+}
+
+func showDetail(ctx context.Context, d app.Deps, caller access.Caller, r Recapture) (detail, error) {
+	sightings, err := history(ctx, d.Table, caller.Company, r.ID)
+	if err != nil {
+		return detail{}, err
+	}
+	shown := detail{
+		view: show(r), Match: r.Match(), Sightings: make([]sightingView, len(sightings)),
+		Leads: notNil(r.Leads), Appraisals: notNil(r.Appraisals), NewLeads: notNil(r.NewLeads), NewProsp: notNil(r.NewProspects),
+	}
+	for i, s := range sightings {
+		shown.Sightings[i] = showSighting(s)
+	}
+	return shown, nil
+}
+
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// filters are those of the dashboard (R42–R47).
+type filters struct {
+	Make        string    `query:"make" maxLength:"100"`
+	Model       string    `query:"model" maxLength:"100"`
+	Origin      Origin    `query:"origin" enum:"lead,appraisal,csv,api"`
+	User        string    `query:"user" maxLength:"64" doc:"Who submitted it; see the list of users for this filter."`
+	Status      Status    `query:"status" enum:"active,new_sighting,deleted,errored"`
+	SightedFrom time.Time `query:"sightedFrom" doc:"Last sighting not before."`
+	SightedTo   time.Time `query:"sightedTo" doc:"Last sighting before."`
+	Text        string    `query:"q" maxLength:"200" doc:"Words of at least two characters, each a prefix: VIN, rego, customer, make, model, reference."`
+}
+
+// list is a page of the dashboard, cut to the caller's yards (R39, C13).
+func list(ctx context.Context, d app.Deps, caller access.Caller, f filters, limit int, cursor string) ([]table.Record[Recapture], string, error) {
+	q := search.Query{Yards: caller.Yards(access.RecaptureRead), Text: f.Text, Limit: limit, Cursor: cursor, From: f.SightedFrom, To: f.SightedTo}
+	for name, value := range map[string]string{"make": f.Make, "model": f.Model, "origin": string(f.Origin), "user": f.User, "status": string(f.Status)} {
+		if value != "" {
+			q.Facets = append(q.Facets, search.Facet{Name: name, Value: value})
+		}
+	}
+	if !f.SightedFrom.IsZero() || !f.SightedTo.IsZero() {
+		q.Facets = append(q.Facets, search.Facet{Name: "sighted"})
+	}
+	slices.SortFunc(q.Facets, func(a, b search.Facet) int { return len(b.Value) - len(a.Value) })
+	return dashboard.Page(ctx, d.Table, d.Links, caller.Company, q)
+}

@@ -1,0 +1,61 @@
+package recapture
+
+import (
+	"context"
+
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/vehicle"
+)
+
+// open ends "new sighting" (C6): the caller has seen it. Opening or dismissing a recapture that is not new changes nothing.
+func open(ctx context.Context, d app.Deps, caller access.Caller, id ID) (Recapture, error) {
+	const attempts = 5
+	for range attempts {
+		record, err := load(ctx, d.Table, caller.Company, id, func(yard string) bool { return caller.In(yard, access.RecaptureWork) })
+		if err != nil {
+			return Recapture{}, err
+		}
+		before := record.Value
+		record.Value.opened()
+		if record.Value.Status == before.Status {
+			return before, nil
+		}
+		if err := change(ctx, d, caller.Company, before, record); !errs.Is(err, errs.Conflict) {
+			return record.Value, err
+		}
+	}
+	return Recapture{}, errs.E(errs.Conflict, "somebody else changed this recapture at the same time; open it again")
+}
+
+// Watching tells the recapture that watches a vehicle, empty where none does: the banner on leads and appraisals (R57).
+func Watching(ctx context.Context, d app.Deps, co ident.Company, v vehicle.Vehicle) (string, error) {
+	id, ok := IDOf(co, v)
+	if !ok {
+		return "", nil
+	}
+	record, err := recaptures.Get(ctx, d.Table, recaptureKey(co, id))
+	if errs.Is(err, errs.NotFound) || err == nil && !record.Value.Live() {
+		return "", nil
+	}
+	return string(record.Value.ID), err
+}
+
+// history is every sighting of a recapture, newest first, at most a page of them.
+func history(ctx context.Context, t *table.Table, co ident.Company, id ID) ([]Sighting, error) {
+	records, _, err := sightings.Query(ctx, t, table.Query{Partition: string(sightingPartition(co, id)), Limit: shownSightings})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Sighting, len(records))
+	for i, record := range records {
+		all[i] = record.Value
+	}
+	return all, nil
+}
+
+// shownSightings is the most sightings of a detail.
+const shownSightings = 200
