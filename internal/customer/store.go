@@ -29,7 +29,9 @@ func entry(c Customer) search.Entry {
 	return search.Entry{ID: string(c.ID), Yards: []string{search.AllYards}, At: c.CreatedAt, Words: c.words()}
 }
 
-func key(company ident.Company, id ID) table.Key { return table.In(company, "customer", string(id)).At() }
+func key(company ident.Company, id ID) table.Key {
+	return table.In(company, "customer", string(id)).At()
+}
 
 // Load is a customer of the company, or a NotFound error.
 func Load(ctx context.Context, d app.Deps, company ident.Company, id ID) (table.Record[Customer], error) {
