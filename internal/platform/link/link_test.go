@@ -150,6 +150,14 @@ func TestBytesCannotMoveBetweenPurposeAndCompany(t *testing.T) {
 	b := sign(t, s, "a", link.Claim{Company: ident.Trusted("bc"), Payload: "d"})
 	refuse(t, s, "a", a, "a purpose cut short")
 	refuse(t, s, "ab", b, "a purpose made longer")
+
+	// A payload that is a token's body in itself, with the rest of its surroundings moved into the purpose.
+	header := "\x01\x01k\x07harbour" + strings.Repeat("\x00", 8)
+	raw, err := base64.RawURLEncoding.DecodeString(sign(t, s, "p", link.Claim{Company: harbour, Payload: header + "inner"}))
+	if err != nil || !strings.HasPrefix(string(raw), header) {
+		t.Fatalf("the form of a token has changed: %q, %v", raw, err)
+	}
+	refuse(t, s, link.Purpose("p"+header), base64.RawURLEncoding.EncodeToString(raw[len(header):]), "a token within a token")
 }
 
 func TestAnExpiredTokenIsGone(t *testing.T) {
@@ -201,7 +209,12 @@ func TestAKeyIdDoesNotMakeAKey(t *testing.T) {
 	}
 	forged := sign(t, link.New(link.Fixed(forger), func() time.Time { return noon }), assign, link.Claim{Company: harbour})
 	refuse(t, signer(t, "k"), assign, forged, "the right id with a secret of one's own")
-	refuse(t, signer(t, "k"), assign, sign(t, signer(t, "j"), assign, link.Claim{Company: harbour}), "an unknown id")
+	renamed, err := link.NewKeyring(link.Key{ID: "j", Secret: key("k").Secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged = sign(t, link.New(link.Fixed(renamed), func() time.Time { return noon }), assign, link.Claim{Company: harbour})
+	refuse(t, signer(t, "k"), assign, forged, "our secret under an id that we do not have")
 }
 
 func TestOnlyAWholeClaimIsSigned(t *testing.T) {
