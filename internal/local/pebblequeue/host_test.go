@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/local/pebblequeue"
 	"github.com/winback-auto/winback/internal/platform/queue"
 )
 
@@ -189,5 +190,55 @@ func TestGroupsAreServedInTurn(t *testing.T) {
 	}
 	if want := []string{"a1", "b1", "c1", "a2", "b2", "a3", "a4"}; !slices.Equal(order, want) {
 		t.Errorf("served %q, want %q", order, want)
+	}
+}
+
+func TestAReceiptIsVoidOnceItsVisibilityHasEnded(t *testing.T) {
+	c := newClock()
+	q := inMemory(t, c)
+	send(t, q, message("slow"))
+	r := receive(t, q, 1)[0]
+	c.advance(time.Minute)
+	if err := q.Delay(t.Context(), topic, r.Receipt, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Delete(t.Context(), topic, []string{r.Receipt}); err != nil {
+		t.Fatal(err)
+	}
+	if got := counts(t, q); got != (queue.Counts{Ready: 1}) {
+		t.Errorf("counts %+v", got)
+	}
+}
+
+func TestAReceiptFromBeforeARedriveStaysVoid(t *testing.T) {
+	c := newClock()
+	q := inMemory(t, c)
+	send(t, q, message("poison"))
+	first := receive(t, q, 1)[0]
+	for range queue.MaxReceives {
+		c.advance(time.Minute)
+		receive(t, q, 1)
+	}
+	if n, err := q.Redrive(t.Context(), topic, 1); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	receive(t, q, 1)
+	if err := q.Delete(t.Context(), topic, []string{first.Receipt}); err != nil {
+		t.Fatal(err)
+	}
+	if got := counts(t, q); got != (queue.Counts{InFlight: 1}) {
+		t.Errorf("counts %+v", got)
+	}
+}
+
+func TestNumbersGoOnAfterARestartAtTheSameInstant(t *testing.T) {
+	db := openDB(t, t.TempDir())
+	defer db.Close()
+	c := newClock()
+	send(t, pebblequeue.New(db, c.now), message("before"))
+	q := pebblequeue.New(db, c.now)
+	send(t, q, message("after"))
+	if both := receive(t, q, 10); len(both) != 2 || both[0].ID == both[1].ID {
+		t.Errorf("received %+v", both)
 	}
 }
