@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -58,7 +59,10 @@ func file(ctx context.Context, d app.Deps, company ident.Company, a Appraisal, c
 	if commit == nil {
 		commit = d.Commit
 	}
-	ops := []table.Op{appraisals.Create(key(company, a.ID), a)}
+	ops := []table.Op{
+		appraisals.Create(key(company, a.ID), a),
+		customer.Activity(company, a.Customer, a.CreatedAt, "appraisal", string(a.ID), "New appraisal"),
+	}
 	err := board.Write(ctx, d.Table, company, nil, &a, func(ctx context.Context) error { return commit(ctx, ops...) })
 	if err != nil {
 		return Appraisal{}, err

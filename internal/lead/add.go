@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -57,7 +58,10 @@ func file(ctx context.Context, d app.Deps, company ident.Company, l Lead, commit
 	if commit == nil {
 		commit = d.Commit
 	}
-	ops := []table.Op{leads.Create(key(company, l.ID), l)}
+	ops := []table.Op{
+		leads.Create(key(company, l.ID), l),
+		customer.Activity(company, l.Customer, l.CreatedAt, "lead", string(l.ID), "New lead"),
+	}
 	err := board.Write(ctx, d.Table, company, nil, &l, func(ctx context.Context) error { return commit(ctx, ops...) })
 	if err != nil {
 		return Lead{}, err

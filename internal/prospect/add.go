@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -20,7 +21,7 @@ import (
 // company without prospects, or an ID that is there already, a Conflict.
 func Add(ctx context.Context, d app.Deps, co ident.Company, p Prospect, commit func(ctx context.Context, ops ...table.Op) error) (Prospect, error) {
 	p = p.begun(ctx, d)
-	if err := enabled(ctx, d, co); err != nil {
+	if err := Enabled(ctx, d, co); err != nil {
 		return Prospect{}, err
 	}
 	broken, err := assignable(ctx, d, co, p)
@@ -42,8 +43,8 @@ func (p Prospect) begun(ctx context.Context, d app.Deps) Prospect {
 	return p
 }
 
-// enabled refuses where the company does not work with prospects (R51).
-func enabled(ctx context.Context, d app.Deps, co ident.Company) error {
+// Enabled is a Conflict where the company does not work with prospects, which its settings say (R51).
+func Enabled(ctx context.Context, d app.Deps, co ident.Company) error {
 	home, err := company.Load(ctx, d, co)
 	if err == nil && !home.Features.Prospects {
 		return errs.E(errs.Conflict, "your company does not work with prospects; an administrator can switch them on in the company's settings")
@@ -68,7 +69,10 @@ func file(ctx context.Context, d app.Deps, co ident.Company, p Prospect, commit 
 	if commit == nil {
 		commit = d.Commit
 	}
-	ops := []table.Op{prospects.Create(key(co, p.ID), p)}
+	ops := []table.Op{
+		prospects.Create(key(co, p.ID), p),
+		customer.Activity(co, p.Customer, p.CreatedAt, "prospect", string(p.ID), "New prospect"),
+	}
 	err := board.Write(ctx, d.Table, co, nil, &p, func(ctx context.Context) error { return commit(ctx, ops...) })
 	if err != nil {
 		return Prospect{}, err

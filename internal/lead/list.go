@@ -1,0 +1,59 @@
+package lead
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/search"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/web"
+)
+
+// filters narrow the list down; they combine.
+type filters struct {
+	Status Status    `query:"status" enum:"new,open,won,lost"`
+	User   string    `query:"user" maxLength:"64" doc:"Whose work it is."`
+	Yard   string    `query:"yard" maxLength:"64" doc:"Default: all yards of the caller."`
+	Source string    `query:"source" maxLength:"100"`
+	Text   string    `query:"q" maxLength:"200" doc:"Words of at least two characters, each a prefix: customer, VIN, rego, make, model."`
+	From   time.Time `query:"from" doc:"Created not before."`
+	To     time.Time `query:"to" doc:"Created before."`
+}
+
+// list is a page of leads, newest first, cut to the yards in which the caller sees leads.
+func list(ctx context.Context, d app.Deps, caller access.Caller, f filters, page web.Paging) ([]table.Record[Lead], string, error) {
+	q := search.Query{Yards: caller.Yards(access.LeadRead), Text: f.Text, From: f.From, To: f.To, Limit: page.Limit, Cursor: page.Cursor}
+	if f.Yard != "" {
+		q.Yards = slices.DeleteFunc(q.Yards, func(yard string) bool { return yard != f.Yard })
+	}
+	for _, facet := range []search.Facet{{Name: sourceFacet, Value: f.Source}, {Name: userFacet, Value: f.User}, {Name: statusFacet, Value: string(f.Status)}} {
+		if facet.Value != "" {
+			q.Facets = append(q.Facets, facet)
+		}
+	}
+	return board.Page(ctx, d.Table, d.Links, caller.Company, q)
+}
+
+// maxOpen is the most other open leads that a lead shows.
+const maxOpen = 20
+
+// otherOpen are the other leads of the same customer that are not closed, in the caller's yards: the warning that
+// somebody may be working on the customer already (R66).
+func otherOpen(ctx context.Context, d app.Deps, caller access.Caller, l Lead) ([]Lead, error) {
+	records, _, err := board.Page(ctx, d.Table, d.Links, caller.Company, search.Query{
+		Yards: caller.Yards(access.LeadRead), Facets: []search.Facet{{Name: openFacet, Value: string(l.Customer)}}, Limit: maxOpen + 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	others := []Lead{}
+	for _, record := range records {
+		if record.Value.ID != l.ID && len(others) < maxOpen {
+			others = append(others, record.Value)
+		}
+	}
+	return others, nil
+}
