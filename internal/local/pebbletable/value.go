@@ -175,7 +175,7 @@ func (r *reader) instant() time.Time {
 
 func (r *reader) messages() []table.Message {
 	count := r.uvarint()
-	if count > uint64(len(r.rest)) { // each takes more than a byte
+	if count == 0 || count > uint64(len(r.rest)) { // each takes more than a byte
 		r.bad = true
 		return nil
 	}
