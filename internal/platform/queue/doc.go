@@ -7,5 +7,6 @@
 // A consumer's error decides what becomes of its message (Verdict): Drop ends it, Delay hands it back for later, anything
 // else is tried again until the receive count sends it to the dead letters. Messages name records; the table has the truth.
 //
-// Drivers are internal/aws/sqsqueue and internal/local/pebblequeue; queuetest is the contract of both.
+// Drivers are internal/aws/sqsqueue and internal/local/pebblequeue; queuetest is the contract of both, and has a Sender that
+// fails on purpose.
 package queue

@@ -9,9 +9,11 @@ import (
 func delaying() []contractCase {
 	return []contractCase{
 		{"a delayed message is not visible before its time", func(p *probe) {
-			p.sendDelayed("later", p.Unit)
+			p.sendDelayed("later", 4*p.Unit)
 			p.none("it is delayed")
-			p.pass(p.Unit)
+			p.pass(2 * p.Unit)
+			p.none("it is delayed still")
+			p.pass(2 * p.Unit)
 			if r := p.one(); string(r.Body) != "later" || r.Receives != 1 {
 				p.failf("received %q for the %d. time", r.Body, r.Receives)
 			}

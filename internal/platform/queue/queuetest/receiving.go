@@ -27,9 +27,15 @@ func receiving() []contractCase {
 		}},
 		{"a received message is hidden until its visibility ends", func(p *probe) {
 			p.send("hello")
-			p.one()
+			received, err := p.Source.Receive(p.ctx, p.Topic, 1, 4*p.Unit)
+			p.must(err)
+			if len(received) != 1 {
+				p.failf("received %d messages, want 1", len(received))
+			}
 			p.none("it is held")
-			p.pass(p.Unit)
+			p.pass(2 * p.Unit)
+			p.none("it is held still")
+			p.pass(2 * p.Unit)
 			if r := p.one(); string(r.Body) != "hello" || r.Receives != 2 {
 				p.failf("received %q for the %d. time", r.Body, r.Receives)
 			}
