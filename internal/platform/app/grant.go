@@ -25,8 +25,11 @@ func Grant(full Deps, f Function) Deps {
 		d.Log = slog.Default()
 	}
 	d.Log = d.Log.With("function", f.Name)
-	if full.Table != nil {
-		d.Table = w.table(full)
+	switch {
+	case f.Uses.Table != NoTable && full.Table != nil:
+		d.Table = full.Table.Guarded(w.allow(full.Now))
+	case f.Uses.Table == NoTable && full.Now != nil:
+		d.Table = table.New(noTable{w}, full.Now, full.NewID)
 	}
 	d.Queue = sender{w, full.Queue}
 	if !f.Uses.Mail {
@@ -46,24 +49,22 @@ func (w warden) refuse(does, declare string) error {
 	return fmt.Errorf("app: %s %s without declaring it: add %s to its Uses", w.f.Name, does, declare)
 }
 
-func (w warden) table(full Deps) *table.Table {
-	if w.f.Uses.Table == NoTable {
-		return table.New(noTable{w}, full.Table.Now, full.NewID)
-	}
-	return full.Table.Guarded(func(ops []table.Op) error {
+// allow judges the ops of a write.
+func (w warden) allow(now func() time.Time) func([]table.Op) error {
+	return func(ops []table.Op) error {
 		if w.f.Uses.Table != ReadWrite {
 			return w.refuse("writes to the table", "Table: app.ReadWrite")
 		}
 		for _, op := range ops {
 			for _, m := range op.Item.Pending {
 				// A message with an id was promised by whoever wrote the record before.
-				if m.ID == "" && !w.sends(m.Topic) && !w.promises(m, full.Now()) {
+				if m.ID == "" && !w.sends(m.Topic) && !w.promises(m, now()) {
 					return w.refuse("sends to "+m.Topic, "Sends: app.Topics(…) with the topic "+m.Topic)
 				}
 			}
 		}
 		return nil
-	})
+	}
 }
 
 func (w warden) sends(topic string) bool {
