@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -34,8 +35,10 @@ func closeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c c
 		if err := l.Close(c.Outcome, c.Reason, caller.User, d.Now().UTC()); err != nil {
 			return nil, err
 		}
+		closed := customer.Activity(caller.Company, l.Customer, l.ClosedAt, "lead", string(l.ID), "Lead closed as "+string(l.Status))
+		write := func(ctx context.Context, ops ...table.Op) error { return d.Commit(ctx, append(ops, closed)...) }
 		if !c.CloseToProspect {
-			return d.Commit, nil
+			return write, nil
 		}
 		next, err := l.followUp(ctx, d, caller, c.FollowUpAt)
 		if err != nil {
@@ -44,7 +47,7 @@ func closeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c c
 		l.Prospect = string(next.ID)
 		return func(ctx context.Context, ops ...table.Op) error {
 			_, err := prospect.Add(ctx, d, caller.Company, next, func(ctx context.Context, more ...table.Op) error {
-				return d.Commit(ctx, append(ops, more...)...)
+				return write(ctx, append(ops, more...)...)
 			})
 			return err
 		}, nil
@@ -59,9 +62,6 @@ func (l Lead) followUp(ctx context.Context, d app.Deps, caller access.Caller, du
 		ID: prospect.ID(ident.Of("prospect of lead", caller.Company.ID(), string(l.ID))), Customer: l.Customer, CustomerName: l.CustomerName,
 		Vehicle: l.Vehicle, Yard: l.Yard, User: l.User, Notes: l.CloseReason, Due: due, Lead: string(l.ID), CreatedBy: caller.User,
 	}
-	if due.IsZero() {
-		p.Due = l.ClosedAt
-	}
 	if l.Won() {
 		p.Activity, p.Action = prospect.CRMFollowUp, "Won Lead Follow Up"
 	} else {
@@ -72,4 +72,9 @@ func (l Lead) followUp(ctx context.Context, d app.Deps, caller access.Caller, du
 		p.User = caller.User
 	}
 	return p, err
+}
+
+// Close ends the work on a lead that the caller may close. It is how others than the interface do it.
+func Close(ctx context.Context, d app.Deps, caller access.Caller, id ID, outcome Status, reason string) (Lead, error) {
+	return closeLead(ctx, d, caller, id, closing{Outcome: outcome, Reason: reason})
 }

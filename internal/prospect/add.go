@@ -14,7 +14,7 @@ import (
 )
 
 // Add files a new prospect in one transaction with the ops that commit adds; a nil commit is d.Commit. An empty ID
-// becomes a new one, an empty CreatedBy the request's caller. The customer must exist or be created by commit, and the
+// becomes a new one, an empty CreatedBy the request's caller, a zero Due now. The customer must exist or be created by commit, and the
 // caller must be allowed to work in the yard: both are the business of whoever calls Add.
 //
 // A user who does not manage prospects in the yard is an Invalid error, unless the prospect is its creator's own; a
@@ -36,6 +36,9 @@ func Add(ctx context.Context, d app.Deps, co ident.Company, p Prospect, commit f
 
 // begun is a new prospect with what it begins with.
 func (p Prospect) begun(ctx context.Context, d app.Deps) Prospect {
+	if p.Due.IsZero() {
+		p.Due = d.Now()
+	}
 	p = p.normalised()
 	p.ID = ID(cmp.Or(string(p.ID), d.NewID()))
 	p.CreatedBy = cmp.Or(p.CreatedBy, access.From(ctx).User)

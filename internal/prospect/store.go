@@ -25,18 +25,27 @@ var board = search.Index[Prospect]{
 	Entry: entry,
 }
 
+// Facets of the lists.
+const (
+	userFacet     = "user"
+	stateFacet    = "state"
+	activityFacet = "activity"
+	actionFacet   = "action"
+	typeFacet     = "type"
+)
+
 // entry is what a prospect contributes to the lists.
 func entry(p Prospect) search.Entry {
 	facets := []search.Facet{
-		{Name: "user", Value: string(p.User)},
-		{Name: "state", Value: string(p.State())},
-		{Name: "activity", Value: p.Activity},
+		{Name: userFacet, Value: string(p.User)},
+		{Name: stateFacet, Value: string(p.State())},
+		{Name: activityFacet, Value: p.Activity},
 	}
 	if p.Action != "" {
-		facets = append(facets, search.Facet{Name: "action", Value: p.Action})
+		facets = append(facets, search.Facet{Name: actionFacet, Value: p.Action})
 	}
 	if p.Type != "" {
-		facets = append(facets, search.Facet{Name: "type", Value: p.Type})
+		facets = append(facets, search.Facet{Name: typeFacet, Value: p.Type})
 	}
 	return search.Entry{
 		ID: string(p.ID), Yards: []string{p.Yard}, At: p.Due, Facets: facets,
