@@ -13,7 +13,8 @@ import (
 
 // Connect makes a connection under its ID, a new one where that is empty, and registers it with the partner. It is there,
 // with all that is needed to end it, before the partner is called. A key that the partner refuses leaves no connection; a
-// partner that does not answer leaves one in state Registering. What is there under the ID already is the answer, unchanged.
+// partner that does not answer leaves one in state Registering. A connection that is there under the ID already is the answer, unchanged
+// but for a registration that has not come to its end: that goes on.
 func Connect(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Company, connection Connection, key string) (added Saved[Connection], err error) {
 	if connection.ID == "" {
 		connection.ID = ConnectionID(d.NewID())
@@ -44,14 +45,19 @@ func Connect(ctx context.Context, d app.Deps, dial partner.Dial, company ident.C
 			opensDoor(hash, company, connection.ID),
 		}, nil
 	})
-	if err != nil || there {
-		return added, err
-	}
-	watcher, err := Watcher(ctx, d, dial, company, connection)
 	if err != nil {
 		return added, err
 	}
-	cause := conclude(ctx, d, watcher, company, connection.ID, token, hash)
+	watcher, err := Watcher(ctx, d, dial, company, added.Value)
+	if err != nil {
+		return added, err
+	}
+	var cause error
+	if there {
+		cause = resume(ctx, d, watcher, company, connection.ID)
+	} else {
+		cause = conclude(ctx, d, watcher, company, connection.ID, token, hash)
+	}
 	switch {
 	case errs.Is(cause, errs.Forbidden):
 		return Saved[Connection]{}, refusedKey(cause, drop(ctx, d, company, connection.ID, web.Precondition{}))
@@ -59,6 +65,15 @@ func Connect(ctx context.Context, d app.Deps, dial partner.Dial, company ident.C
 		return added, cause
 	}
 	return added, nil
+}
+
+// resume registers a connection whose first attempt has not come to its end.
+func resume(ctx context.Context, d app.Deps, watcher partner.Watcher, company ident.Company, id ConnectionID) error {
+	registration, err := LoadRegistration(ctx, d, company, id)
+	if err != nil || registration.State != Registering {
+		return err
+	}
+	return register(ctx, d, watcher, company, id)
 }
 
 // refusedKey is the answer to a key that the partner does not accept.

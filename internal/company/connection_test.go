@@ -201,6 +201,22 @@ func TestALostAnswerOfThePartnerIsCompletedByTheNextTest(t *testing.T) {
 	}
 }
 
+func TestACreationThatDiedBeforeThePartnersAnswerIsCompletedByItsRepetition(t *testing.T) {
+	w := newWorld(t)
+	yard := w.admin(t, 201, "POST", "/v1/yards", `{"name":"Sydney"}`).id(t)
+	connection := company.Connection{ID: "c", Name: "x", API: company.AutoGrab, Yards: []string{yard}}
+	w.partner.answer = func(string) error { return errs.E(errs.Unavailable, "AutoGrab is not available") }
+	for range 2 {
+		if _, err := company.Connect(t.Context(), w.Deps, w.partner.dial, harbour, connection, key); err != nil {
+			t.Fatal(err)
+		}
+		w.partner.answer = nil
+	}
+	if a := w.admin(t, 200, "GET", "/v1/connections/c", ""); !strings.Contains(a.body, `"state":"active"`) || !w.letsIn(t, w.token(t)) {
+		t.Errorf("shown as %s", a.body)
+	}
+}
+
 // push is what the partner's test push does when it arrives.
 func (w *world) push(t *testing.T) func(url string) {
 	return func(url string) {

@@ -55,23 +55,29 @@ func (r Registration) current() (Hook, bool) {
 	return Hook{}, false
 }
 
-// opened adds an address that is about to be registered. The oldest ones that the partner never confirmed give way.
+// opened adds an address that is about to be registered. Where there are too many, one gives way: the oldest that the
+// partner never confirmed, else the oldest that was replaced; never the one that counts.
 func (r Registration) opened(hash string, now time.Time) (next Registration, dropped []Hook) {
-	keep, _ := r.current()
-	over := len(r.Hooks) + 1 - maxHooks
 	next = r
 	next.Hooks = nil
 	for _, hook := range r.Hooks {
-		expired := !hook.Until.IsZero() && !hook.Until.After(now)
-		if expired || over > 0 && hook.Hash != keep.Hash {
+		if hook.Until.IsZero() || hook.Until.After(now) {
+			next.Hooks = append(next.Hooks, hook)
+		} else {
 			dropped = append(dropped, hook)
-			over--
-			continue
 		}
-		next.Hooks = append(next.Hooks, hook)
+	}
+	counts, active := r.current()
+	for len(next.Hooks) >= maxHooks {
+		i := slices.IndexFunc(next.Hooks, func(h Hook) bool { return h.Ref == "" })
+		if i < 0 {
+			i = slices.IndexFunc(next.Hooks, func(h Hook) bool { return h.Hash != counts.Hash })
+		}
+		dropped = append(dropped, next.Hooks[i])
+		next.Hooks = slices.Delete(next.Hooks, i, i+1)
 	}
 	next.Hooks = append(next.Hooks, Hook{Hash: hash})
-	if keep.Hash == "" {
+	if !active {
 		next.State = Registering
 	}
 	return next, dropped

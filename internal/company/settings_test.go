@@ -173,6 +173,9 @@ func TestADeletedUserIsGoneWithTheWayFromTheSignIn(t *testing.T) {
 		t.Errorf("status %d", a.status)
 	}
 	w.admin(t, 201, "POST", "/v1/users", sam)
+	if a := w.call(t, "sam@harbour.example", "GET", "/v1/me", ""); a.status != 200 || w.people.disabled["sub-sam@harbour.example"] {
+		t.Errorf("invited again: %d, sign-in ended: %v", a.status, w.people.disabled["sub-sam@harbour.example"])
+	}
 }
 
 func TestARoleIsRefusedWithAllThatIsWrong(t *testing.T) {

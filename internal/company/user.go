@@ -73,7 +73,7 @@ func AddUser(ctx context.Context, d app.Deps, company ident.Company, user access
 		return added, err
 	}
 	if there, err := s.user(user.ID); err == nil {
-		return saved(there), nil
+		return saved(there), align(ctx, d, there.Value)
 	}
 	if err := errs.Violate(userProblemsIn(user, s)...); err != nil {
 		return added, err
@@ -94,7 +94,19 @@ func AddUser(ctx context.Context, d app.Deps, company ident.Company, user access
 		added = Saved[access.User]{user, 1}
 		return newUser(company, user), nil
 	})
-	return added, err
+	if err != nil {
+		return added, err
+	}
+	return added, align(ctx, d, user)
+}
+
+// align makes the sign-in as usable as the user. It may be out of step: after a crash between the two, or because somebody
+// of the same address was deleted before.
+func align(ctx context.Context, d app.Deps, user access.User) error {
+	if user.Disabled {
+		return d.Identity.Disable(ctx, user.Subject)
+	}
+	return d.Identity.Enable(ctx, user.Subject)
 }
 
 // newUser writes a user and the way from the sign-in to it.
@@ -123,8 +135,8 @@ func LoadUser(ctx context.Context, d app.Deps, company ident.Company, id access.
 	return saved(record), named(err, "user")
 }
 
-// ChangeUser applies an edit to a user. A disabled user is refused at once; the sign-in ends right after, and ends on the
-// next attempt where the identity provider did not answer.
+// ChangeUser applies an edit to a user. A disabled user is refused at once; the sign-in ends right after or, where the
+// identity provider does not answer, when the call is made again.
 func ChangeUser(ctx context.Context, d app.Deps, company ident.Company, match web.Precondition, id access.UserID, edit func(*access.User)) (changed Saved[access.User], err error) {
 	err = change(ctx, d, company, func(s settings) ([]table.Op, error) {
 		record, err := s.user(id)
@@ -155,10 +167,7 @@ func ChangeUser(ctx context.Context, d app.Deps, company ident.Company, match we
 	if err != nil {
 		return changed, err
 	}
-	if changed.Value.Disabled {
-		return changed, d.Identity.Disable(ctx, changed.Value.Subject)
-	}
-	return changed, d.Identity.Enable(ctx, changed.Value.Subject)
+	return changed, align(ctx, d, changed.Value)
 }
 
 // RemoveUser deletes a user whom no role names any more, with the way from the sign-in.
