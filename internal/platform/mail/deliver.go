@@ -69,7 +69,14 @@ func (l Ledger) attempt(ctx context.Context, company ident.Company, record table
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), SendTimeout)
 	defer cancel()
 	record, err = l.move(ctx, company, record, outcome)
-	if err == nil && outcome.State == Unknown {
+	switch {
+	case errors.Is(err, errMoved) && outcome.State == Sent:
+		// The lease ended meanwhile and somebody has settled it without knowing.
+		now := l.Table.Now()
+		return l.Apply(ctx, Event{
+			Company: company, SendID: d.SendID, ProviderID: outcome.Accepted[len(outcome.Accepted)-1], Happening: HasSent, At: now, MailAt: now,
+		})
+	case err == nil && outcome.State == Unknown:
 		return l.settle(ctx, company, record)
 	}
 	return err

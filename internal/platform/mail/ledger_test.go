@@ -120,6 +120,10 @@ func TestWhatIsTrueWhenAMailGoesOutDecides(t *testing.T) {
 				t.Errorf("waits until %s", d.Wake)
 			}
 			w.ledger.Permit = nil
+			w.now = d.Wake.Add(-time.Second)
+			if w.deliver("a"); w.accepted["a"] != 0 {
+				t.Error("sent before its time")
+			}
 			w.run(d.Wake.Add(2*time.Minute), w.ledger.Deliver)
 			if w.accepted["a"] != 1 {
 				t.Errorf("%d times out after the wait", w.accepted["a"])

@@ -30,6 +30,7 @@ type world struct {
 	lost     float64 // share of the provider's events that never come
 	now      time.Time
 	ids      int
+	driver   table.Driver
 	table    *table.Table
 	outbox   queue.Outbox
 	ledger   mail.Ledger
@@ -51,7 +52,8 @@ func newWorld(t *testing.T, seed uint64) *world {
 	w := &world{t: t, dice: rand.New(rand.NewPCG(seed, 1)), now: noon, accepted: map[string]int{}}
 	now := func() time.Time { return w.now }
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	w.table = table.New(faultyDriver{memtable.Driver(t, now), w}, now, w.newID)
+	w.driver = memtable.Driver(t, now)
+	w.table = table.New(faultyDriver{w.driver, w}, now, w.newID)
 	w.outbox = queue.Outbox{Table: w.table, Sender: w, Log: log}
 	w.ledger = mail.Ledger{Table: w.table, Sender: provider{w}, From: "no-reply@winback.example", NewID: w.newID, Log: log}
 	return w
