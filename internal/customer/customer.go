@@ -88,13 +88,13 @@ func (c Customer) problems() (broken []errs.Violation) {
 	if c.Name() == "" && c.Email == "" && c.Mobile == "" && c.Phone == "" {
 		add("name", "is missing: give a name, a company, an e-mail address or a phone number")
 	}
-	if address, err := mail.ParseAddress(c.Email); c.Email != "" && (err != nil || address.Address != c.Email || len(c.Email) > maxEmail) {
+	if !validEmail(c.Email) {
 		add("email", "is not an e-mail address")
 	}
-	if c.Mobile != "" && !phonePattern.MatchString(c.Mobile) {
+	if !validPhone(c.Mobile) {
 		add("mobile", "is not a phone number")
 	}
-	if c.Phone != "" && !phonePattern.MatchString(c.Phone) {
+	if !validPhone(c.Phone) {
 		add("phone", "is not a phone number")
 	}
 	if country := c.Address.Country; country != "" {
@@ -109,6 +109,30 @@ func (c Customer) problems() (broken []errs.Violation) {
 		add("vehicles", fmt.Sprintf("are more than %d", MaxVehicles))
 	}
 	return broken
+}
+
+func validEmail(s string) bool {
+	address, err := mail.ParseAddress(s)
+	return s == "" || err == nil && address.Address == s && len(s) <= maxEmail
+}
+
+func validPhone(s string) bool { return s == "" || phonePattern.MatchString(s) }
+
+// Salvaged is for customers that come from elsewhere, such as an uploaded list: an e-mail address or phone number that
+// breaks the rules becomes a note, where a person finds it and nothing sends to it.
+func (c Customer) Salvaged() Customer {
+	c = c.normalised()
+	for _, particular := range []struct {
+		name  string
+		text  *string
+		valid func(string) bool
+	}{{"E-mail", &c.Email, validEmail}, {"Mobile", &c.Mobile, validPhone}, {"Phone", &c.Phone, validPhone}} {
+		if !particular.valid(*particular.text) {
+			c.Notes = strings.TrimSpace(c.Notes + "\n" + particular.name + ": " + *particular.text)
+			*particular.text = ""
+		}
+	}
+	return c
 }
 
 // withVehicles is the customer with its vehicles in their stored form, each car once, and what is wrong with them in the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -223,6 +224,43 @@ func TestACustomerComesIntoBeingWithWhatCausedItOrNotAtAll(t *testing.T) {
 	}
 	if found, err := customer.LoadAll(t.Context(), w.Deps, nordlicht, []customer.ID{"c1"}); err != nil || len(found) != 0 {
 		t.Errorf("another company loads %+v, %v", found, err)
+	}
+}
+
+func TestWhatComesFromElsewhereIsSalvagedAsANote(t *testing.T) {
+	w := newWorld(t)
+	typed := customer.Customer{First: "Kim", Email: "kim at mail", Mobile: " 0400 123 456 ", Phone: "after 5", Notes: "Regular."}
+	got := typed.Salvaged()
+	want := customer.Customer{First: "Kim", Mobile: "0400 123 456", Notes: "Regular.\nE-mail: kim at mail\nPhone: after 5"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if _, err := customer.Add(t.Context(), w.Deps, harbour, typed, nil); !errs.Is(err, errs.Invalid) {
+		t.Errorf("as it came: %v", err)
+	}
+	if _, err := customer.Add(t.Context(), w.Deps, harbour, got, nil); err != nil {
+		t.Errorf("salvaged: %v", err)
+	}
+}
+
+func TestAPageOfManyCustomersReadsLittleMoreThanItself(t *testing.T) {
+	w := newWorld(t)
+	for i := range 1000 {
+		w.now = w.now.Add(time.Second)
+		made := customer.Customer{First: "Kim", Last: fmt.Sprintf("Number%d", i), Email: fmt.Sprintf("c%d@mail.example", i)}
+		if _, err := customer.Add(t.Context(), w.Deps, harbour, made, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, q := range []string{"", "&q=kim", "&q=number999", "&q=kim+mail"} {
+		before := w.Table.Usage()
+		page := w.must(t, 200, "GET", "/v1/customers?limit=50"+q, "").json(t)["items"].([]any)
+		if read := w.Table.Usage().Sub(before).Items; read > 4*50 {
+			t.Errorf("%q reads %d items for a page of %d", q, read, len(page))
+		}
+		if len(page) == 0 {
+			t.Errorf("%q finds nobody", q)
+		}
 	}
 }
 
