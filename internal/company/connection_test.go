@@ -1,18 +1,15 @@
 package company_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/web"
 )
 
 const key = "good-key-1234"
@@ -218,117 +215,6 @@ func TestACreationThatDiedBeforeThePartnersAnswerIsCompletedByItsRepetition(t *t
 }
 
 // push is what the partner's test push does when it arrives.
-func (w *world) push(t *testing.T) func(url string) {
-	return func(url string) {
-		c, connection, err := company.ByHook(t.Context(), w.Deps, url[strings.LastIndexByte(url, '/')+1:])
-		if err == nil {
-			w.now = w.now.Add(time.Second)
-			err = company.Pinged(t.Context(), w.Deps, c, connection)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func TestATestTellsWhichWayIsBroken(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		set  func(*testing.T, *world)
-		want []string
-	}{
-		{"both ways open", func(t *testing.T, w *world) { w.partner.pinged = w.push(t) },
-			[]string{`"reached":true,"pushArrived":true`, `"lastPingAt":"2026-11-22T12:00:01Z"`}},
-		{"no push", func(*testing.T, *world) {},
-			[]string{`"reached":true,"pushArrived":false`, "has not arrived yet"}},
-		{"no answer", func(_ *testing.T, w *world) {
-			w.partner.answer = func(string) error { return errs.E(errs.Unavailable, "AutoGrab is not available") }
-		}, []string{`"reached":false,"pushArrived":false`, "AutoGrab is not available"}},
-		{"key refused", func(_ *testing.T, w *world) {
-			w.partner.answer = func(string) error { return errs.E(errs.Forbidden, "AutoGrab does not accept the API key") }
-		}, []string{`"reached":false`, "does not accept"}},
-		{"registration lost by the partner", func(t *testing.T, w *world) {
-			clear(w.partner.hooks)
-			w.partner.pinged = w.push(t)
-		}, []string{`"reached":true,"pushArrived":true`}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w, _, id := connected(t)
-				c.set(t, w)
-				a := w.admin(t, 200, "POST", "/v1/connections/"+id+"/test", "")
-				for _, want := range c.want {
-					if !strings.Contains(a.body, want) {
-						t.Errorf("%s lacks %s", a.body, want)
-					}
-				}
-			})
-		})
-	}
-}
-
-func TestARotatedAddressIsLetInForAnotherDay(t *testing.T) {
-	w, _, id := connected(t)
-	old := w.token(t)
-	w.admin(t, 200, "POST", "/v1/connections/"+id+"/rotate-webhook", "")
-	fresh := w.token(t)
-	if fresh == old {
-		t.Fatal("the address is the old one")
-	}
-	w.now = w.now.Add(24*time.Hour - time.Second)
-	if !w.letsIn(t, old) || !w.letsIn(t, fresh) {
-		t.Error("within a day both are let in")
-	}
-	w.now = w.now.Add(2 * time.Second)
-	if w.letsIn(t, old) || !w.letsIn(t, fresh) {
-		t.Error("after a day only the new one is let in")
-	}
-}
-
-func TestARotationThatFailsKeepsTheOldAddress(t *testing.T) {
-	w, _, id := connected(t)
-	old := w.token(t)
-	for status, err := range map[int]error{
-		503: errs.E(errs.Unavailable, "AutoGrab is not available"),
-		409: errs.E(errs.Forbidden, "AutoGrab does not accept the API key"),
-	} {
-		w.partner.answer = func(string) error { return err }
-		w.admin(t, status, "POST", "/v1/connections/"+id+"/rotate-webhook", "")
-		if a := w.admin(t, 200, "GET", "/v1/connections/"+id, ""); !strings.Contains(a.body, `"state":"active"`) || !strings.Contains(a.body, "AutoGrab") {
-			t.Errorf("after %v: %s", err, a.body)
-		}
-	}
-	w.now = w.now.Add(48 * time.Hour)
-	if !w.letsIn(t, old) {
-		t.Error("the old address stays")
-	}
-}
-
-func TestManyFailedRotationsStayBounded(t *testing.T) {
-	w, _, id := connected(t)
-	old := w.token(t)
-	w.partner.lost = func(string) error { return errs.E(errs.Unavailable, "lost: %w", partner.ErrAmbiguous) }
-	for range 30 {
-		w.admin(t, 503, "POST", "/v1/connections/"+id+"/rotate-webhook", "")
-	}
-	registration, err := company.LoadRegistration(t.Context(), w.Deps, harbour, company.ConnectionID(id))
-	if err != nil || len(registration.Hooks) > 8 {
-		t.Errorf("%d hooks, %v", len(registration.Hooks), err)
-	}
-	if !w.letsIn(t, old) {
-		t.Error("the address that counts gives way to none that failed")
-	}
-	open := 0
-	for _, token := range w.partner.tokens() {
-		if w.letsIn(t, token) {
-			open++
-		}
-	}
-	if open != len(registration.Hooks) {
-		t.Errorf("%d addresses are let in, %d are recorded", open, len(registration.Hooks))
-	}
-}
-
 func TestANewKeyCountsOnlyOnceThePartnerAcceptsIt(t *testing.T) {
 	w, yard, id := connected(t)
 	change := func(name, key string) string {
@@ -375,27 +261,4 @@ func TestAConnectionWhoseKeyWasRevokedCanBeEnded(t *testing.T) {
 	w, _, id := connected(t)
 	w.partner.answer = func(string) error { return errs.E(errs.Forbidden, "AutoGrab does not accept the API key") }
 	w.admin(t, 204, "DELETE", "/v1/connections/"+id, "")
-}
-
-func TestATrialWaitsAMomentForASlowPush(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w, _, id := connected(t)
-		w.partner.pinged = func(string) {
-			time.AfterFunc(time.Second, func() {
-				if err := company.Pinged(context.Background(), w.Deps, harbour, company.ConnectionID(id)); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		trial, err := company.Try(t.Context(), w.Deps, w.partner.dial, harbour, company.ConnectionID(id))
-		if err != nil || !trial.PushArrived {
-			t.Errorf("%+v, %v", trial, err)
-		}
-		if _, err := company.Rotate(t.Context(), w.Deps, w.partner.dial, nordlicht, company.ConnectionID(id)); !errs.Is(err, errs.NotFound) {
-			t.Errorf("another company: %v", err)
-		}
-		if err := company.Disconnect(t.Context(), w.Deps, w.partner.dial, harbour, web.Precondition{}, company.ConnectionID(id)); err != nil {
-			t.Error(err)
-		}
-	})
 }
