@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -48,6 +49,7 @@ const (
 	guardKey      = "guard"      // Guard
 	maxBodyKey    = "maxBody"    // int64
 	idempotentKey = "idempotent" // bool
+	rawKey        = "raw"        // bool
 )
 
 // Get registers a read: it changes nothing, whatever its caller sends.
@@ -104,6 +106,10 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 	if upload, ok := any(new(I)).(uploader); ok {
 		upload.describe(&operation)
 	}
+	if takesRaw[I]() {
+		operation.SkipValidateBody = true // its bytes are somebody else's format, which the handler reads
+		operation.Metadata[rawKey] = true
+	}
 	huma.Register(api, operation, func(ctx context.Context, in *I) (*O, error) {
 		if violations := violationsOf(ctx); len(violations) > 0 {
 			return nil, failed(ctx, invalid(violations))
@@ -114,6 +120,14 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 		}
 		return out, nil
 	})
+}
+
+// takesRaw reports whether an input takes the body as bytes (RawBody) and no type of ours (Body).
+func takesRaw[I any]() bool {
+	input := reflect.TypeFor[I]()
+	_, raw := input.FieldByName("RawBody")
+	_, typed := input.FieldByName("Body")
+	return raw && !typed
 }
 
 // failed is the problem that a handler's error becomes.

@@ -64,6 +64,9 @@ func receive(ctx huma.Context, next func(huma.Context)) {
 			refuse(ctx, newProblem(http.StatusBadRequest, "malformed", err.Error()))
 			return
 		}
+		if raw, _ := operation.Metadata[rawKey].(bool); raw {
+			in.violations = nil // whether a foreign format may double members is for its reader to say
+		}
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	next(huma.WithValue(ctx, receivedKey{}, in))

@@ -35,7 +35,6 @@ type uploader interface{ describe(*huma.Operation) }
 
 // describe adds the form to the media types; huma itself knows one per operation.
 func (u *Upload) describe(operation *huma.Operation) {
-	operation.SkipValidateBody = true // a file has no schema
 	operation.RequestBody = &huma.RequestBody{
 		Required:    true,
 		Description: "The file itself in UTF-8, or a form with the field file in any encoding.",

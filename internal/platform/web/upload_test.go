@@ -79,3 +79,26 @@ func TestAFileComesAsTheBodyOrInAForm(t *testing.T) {
 		})
 	}
 }
+
+func TestAForeignFormatReachesItsReaderAsItCame(t *testing.T) {
+	api, handler := web.New(web.Config{})
+	web.Post(api, "/webhooks/{token}", web.Public("a test"), web.Route{ID: "push", MaxBody: 2000}, func(_ context.Context, in *struct {
+		Token   string `path:"token"`
+		RawBody []byte `contentType:"application/json"`
+	}) (*web.Reply[string], error) {
+		return web.OK(in.Token + string(in.RawBody)), nil
+	})
+	for _, test := range []struct {
+		body   string
+		status int
+		want   string
+	}{
+		{`{"event":"ping","event":"ping","X":[1]}`, http.StatusOK, `"t{\"event\":\"ping\",\"event\":\"ping\",\"X\":[1]}"`},
+		{`{"event":`, http.StatusBadRequest, "malformed"},
+		{strings.Repeat("[", 33), http.StatusBadRequest, "deeper than 32"},
+	} {
+		if w := do(handler, "POST", "/webhooks/t", "application/json", test.body); w.Code != test.status || !strings.Contains(w.Body.String(), test.want) {
+			t.Errorf("%s: %d %s", test.body, w.Code, w.Body)
+		}
+	}
+}
