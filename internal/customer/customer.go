@@ -15,14 +15,12 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/text/language"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
@@ -153,57 +151,4 @@ func (c Customer) withVehicles(country string) (Customer, []errs.Violation) {
 	}
 	c.Vehicles = kept
 	return c, broken
-}
-
-// words are what the customer is found by. Of many vehicles the last ones may find no place among search.MaxWords.
-func (c Customer) words() []string {
-	texts := []string{c.First, c.Last, c.Company}
-	texts = append(texts, phoneWords(c.Mobile)...)
-	texts = append(texts, phoneWords(c.Phone)...)
-	texts = append(texts, c.Email)
-	for _, v := range c.Vehicles {
-		texts = append(texts, v.Rego, v.VIN)
-	}
-	return search.Words(texts...)
-}
-
-// trunks are the country codes of numbers that are dialled with a 0 in their own country.
-var trunks = []string{"61", "64", "49", "43", "41", "44"}
-
-// phoneWords are the ways to write a phone number as one word: as it is, and as it is dialled in its country.
-func phoneWords(phone string) []string {
-	number := digits(phone)
-	if number == "" {
-		return nil
-	}
-	international, hasCode := strings.CutPrefix(number, "00")
-	if strings.HasPrefix(strings.TrimSpace(phone), "+") {
-		international, hasCode = number, true
-	}
-	if !hasCode {
-		return []string{number}
-	}
-	words := []string{international}
-	if i := slices.IndexFunc(trunks, func(code string) bool { return strings.HasPrefix(international, code) }); i >= 0 {
-		words = append(words, "0"+strings.TrimPrefix(international[len(trunks[i]):], "0"))
-	}
-	return words
-}
-
-// searched is a query text as the words are made: what looks like a phone number becomes one word.
-func searched(q string) string {
-	if phonePattern.MatchString(strings.TrimSpace(q)) {
-		number := digits(q)
-		return strings.TrimPrefix(number, "00")
-	}
-	return q
-}
-
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, s)
 }
