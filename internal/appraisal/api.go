@@ -74,11 +74,11 @@ type idInput struct {
 
 type listInput struct {
 	web.Paging
-	filters
+	Filters
 }
 
 func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[Appraisal], error) {
-	records, next, err := list(ctx, a.Deps, access.From(ctx), in.filters, in.Paging)
+	records, next, err := list(ctx, a.Deps, access.From(ctx), in.Filters, in.Paging)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (a api) get(ctx context.Context, in *idInput) (*web.Reply[detail], error) {
 }
 
 type editInput struct {
-	idInput
+	ID   ID `path:"id" maxLength:"64"`
 	Body edition
 }
 
@@ -119,7 +119,7 @@ func (a api) edit(ctx context.Context, in *editInput) (*web.Reply[detail], error
 }
 
 type leadInput struct {
-	idInput
+	ID   ID `path:"id" maxLength:"64"`
 	Body completion
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
@@ -24,11 +24,16 @@ type completion struct {
 }
 
 // makeLead makes a lead with the appraisal (R64), in one transaction with the appraisal that remembers it. An appraisal
-// has one lead: asked again, its id being the same, it is a Conflict, and for a repetition of the same request that lead.
+// has one lead; a repeated request meets the lead that the first one made.
 func makeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c completion) (lead.Lead, error) {
 	record, err := visible(ctx, d, caller, id, access.AppraisalWrite)
 	if err != nil {
 		return lead.Lead{}, err
+	}
+	as := lead.ID(cmp.Or(web.IdempotencyKey(ctx), d.NewID()))
+	if record.Value.Lead == as {
+		made, err := lead.Load(ctx, d, caller.Company, as)
+		return made.Value, err
 	}
 	rules, err := company.LoadVehicleRules(ctx, d, caller.Company, record.Value.Yard)
 	if err != nil {
@@ -43,10 +48,10 @@ func makeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c co
 		if a.Lead != "" {
 			return nil, errs.E(errs.Conflict, "this appraisal has a lead already")
 		}
-		a.Lead = lead.ID(ident.Of("lead of appraisal", caller.Company.ID(), string(id)))
+		a.Lead = as
 		tradeIn := a.Vehicle
 		next := lead.Lead{
-			ID: a.Lead, Customer: a.Customer, CustomerName: a.CustomerName, Vehicle: wanted, TradeIn: &tradeIn, Yard: a.Yard,
+			ID: as, Customer: a.Customer, CustomerName: a.CustomerName, Vehicle: wanted, TradeIn: &tradeIn, Yard: a.Yard,
 			User: cmp.Or(c.User, caller.User), Source: c.Source, Type: c.Type, Notes: c.Notes, Appraisal: string(id), CreatedBy: caller.User,
 		}
 		return func(ctx context.Context, ops ...table.Op) (err error) {

@@ -12,8 +12,8 @@ import (
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
-// filters narrow the list down; they combine.
-type filters struct {
+// Filters narrow the list down; they combine.
+type Filters struct {
 	Status Status    `query:"status" enum:"open,bought,lost"`
 	User   string    `query:"user" maxLength:"64" doc:"Who appraises."`
 	Yard   string    `query:"yard" maxLength:"64" doc:"Default: all yards of the caller."`
@@ -23,7 +23,7 @@ type filters struct {
 }
 
 // list is a page of appraisals, newest first, cut to the yards in which the caller sees appraisals.
-func list(ctx context.Context, d app.Deps, caller access.Caller, f filters, page web.Paging) ([]table.Record[Appraisal], string, error) {
+func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, page web.Paging) ([]table.Record[Appraisal], string, error) {
 	q := search.Query{Yards: caller.Yards(access.AppraisalRead), Text: f.Text, From: f.From, To: f.To, Limit: page.Limit, Cursor: page.Cursor}
 	if f.Yard != "" {
 		q.Yards = slices.DeleteFunc(q.Yards, func(yard string) bool { return yard != f.Yard })

@@ -51,11 +51,11 @@ type idInput struct {
 
 type listInput struct {
 	web.Paging
-	filters
+	Filters
 }
 
 func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[Prospect], error) {
-	records, next, err := list(ctx, a.Deps, access.From(ctx), in.filters, in.Paging)
+	records, next, err := list(ctx, a.Deps, access.From(ctx), in.Filters, in.Paging)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (a api) get(ctx context.Context, in *idInput) (*web.Reply[detail], error) {
 }
 
 type completeInput struct {
-	idInput
+	ID   ID `path:"id" maxLength:"64"`
 	Body completion
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
-// filters narrow the list down; they combine (P10–P15).
-type filters struct {
+// Filters narrow the list down; they combine (P10–P15).
+type Filters struct {
 	From     time.Time `query:"from" doc:"Due not before. Without from and to: the caller's default range."`
 	To       time.Time `query:"to" doc:"Due before."`
 	User     string    `query:"user" maxLength:"64" doc:"Whose work it is; default: the caller's. Managers ask for any user, or all, in the yards that they manage."`
@@ -33,7 +33,7 @@ const (
 
 // list is a page of prospects, latest due first: the caller's own, or those of others in the yards that the caller manages
 // (P4, P5, C19).
-func list(ctx context.Context, d app.Deps, caller access.Caller, f filters, page web.Paging) ([]table.Record[Prospect], string, error) {
+func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, page web.Paging) ([]table.Record[Prospect], string, error) {
 	q := search.Query{Yards: caller.Yards(access.ProspectRead), Text: f.Text, From: f.From, To: f.To, Limit: page.Limit, Cursor: page.Cursor}
 	if f.From.IsZero() && f.To.IsZero() {
 		var err error
