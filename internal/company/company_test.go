@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/platform/access"
@@ -110,6 +111,16 @@ func TestOwnStockIsKnownByCarAndBySeller(t *testing.T) {
 	}
 	if (company.OwnStock{}).Owns("", "") {
 		t.Error("nothing owns nothing")
+	}
+}
+
+func TestACompanysDaysAreThoseOfItsZone(t *testing.T) {
+	sydney := company.Company{TimeZone: "Australia/Sydney"}.Location()
+	if got := noon.In(sydney).Format("2006-01-02 15:04"); got != "2026-11-22 23:00" {
+		t.Errorf("noon in UTC is %s there", got)
+	}
+	if (company.Company{TimeZone: "Gone/Zone"}).Location() != time.UTC {
+		t.Error("a zone that is not known is UTC")
 	}
 }
 

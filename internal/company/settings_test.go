@@ -40,6 +40,19 @@ func TestAYardHasANameOfItsOwnAndAStateOfItsCountry(t *testing.T) {
 	}
 }
 
+func TestAYardIsReplacedUnderItsId(t *testing.T) {
+	w := newWorld(t)
+	created := w.admin(t, 201, "POST", "/v1/yards", `{"name":"Sydney","state":"NSW"}`)
+	id, tag := created.id(t), "If-Match: "+created.header.Get("ETag")
+	w.admin(t, 200, "PUT", "/v1/yards/"+id, `{"id":"other","name":"Sydney CBD"}`, tag)
+	w.admin(t, 412, "PUT", "/v1/yards/"+id, `{"name":"Parramatta"}`, tag)
+	w.admin(t, 422, "PUT", "/v1/yards/"+id, `{"name":"Kiel","state":"SH"}`)
+	yards, err := company.Yards(t.Context(), w.Deps, harbour)
+	if err != nil || len(yards) != 1 || yards[0] != (company.Yard{ID: id, Name: "Sydney CBD"}) {
+		t.Errorf("%+v, %v", yards, err)
+	}
+}
+
 func TestAYardThatSomethingNamesStays(t *testing.T) {
 	w := newWorld(t)
 	yard := w.admin(t, 201, "POST", "/v1/yards", `{"name":"Sydney"}`).id(t)
