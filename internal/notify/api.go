@@ -59,7 +59,7 @@ type Notification struct {
 
 func (n Notice) shown() Notification {
 	shown := Notification{
-		ID: n.place(), Kind: n.Kind, Title: n.Title, Text: n.Text, Facts: n.Facts, About: n.About, Link: n.Link.Path, At: n.At,
+		ID: n.ID, Kind: n.Kind, Title: n.Title, Text: n.Text, Facts: n.Facts, About: n.About, Link: n.Link.Path, At: n.At,
 	}
 	if !n.Read.IsZero() {
 		shown.Read = &n.Read

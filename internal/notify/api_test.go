@@ -71,7 +71,7 @@ func TestSomebodyElsesNoticeIsAnUnknownOne(t *testing.T) {
 	w := newWorld(t)
 	w.mustTell(harbour, sighting("anna", 1))
 	w.mustTell(nordlicht, sighting("anke", 1))
-	unknown := "0000000000000" + sighting("anna", 7).ID
+	unknown := sighting("anna", 7).ID
 	want := ""
 	for name, id := range map[string]string{
 		"unknown": unknown, "a colleague's": w.list("anna", "").Items[0].ID, "another company's": w.list("anke", "").Items[0].ID, "nonsense": "x%23y",

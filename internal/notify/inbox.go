@@ -21,59 +21,45 @@ func list(ctx context.Context, d app.Deps, caller access.Caller, in listIn) ([]N
 		}
 		after = string(position)
 	}
-	page := loadAll
+	places := all(caller.Company, caller.User)
 	if in.Unread {
-		page = loadUnread
+		places = unread(caller.Company, caller.User)
 	}
-	records, next, err := page(ctx, d, caller, table.Query{After: after, Limit: in.Limit})
+	page, err := d.Table.Query(ctx, table.Query{Partition: string(places), After: after, Limit: in.Limit})
 	if err != nil {
 		return nil, "", err
 	}
-	shown := make([]Notification, len(records))
-	for i, record := range records {
-		shown[i] = record.Value.shown()
+	records, err := load(ctx, d, caller, page.Items)
+	if err != nil {
+		return nil, "", err
 	}
-	if next == "" {
+	shown := make([]Notification, 0, len(records))
+	for _, record := range records {
+		if !in.Unread || record.Value.Read.IsZero() { // the posting may be older than the record
+			shown = append(shown, record.Value.shown())
+		}
+	}
+	if page.Next == "" {
 		return shown, "", nil
 	}
-	cursor, err := d.Links.SealCursor(ctx, caller.Company, query, []byte(next))
+	cursor, err := d.Links.SealCursor(ctx, caller.Company, query, []byte(page.Next))
 	return shown, cursor, err
 }
 
-func loadAll(ctx context.Context, d app.Deps, caller access.Caller, q table.Query) ([]table.Record[Notice], string, error) {
-	q.Partition = string(all(caller.Company, caller.User))
-	return notices.Query(ctx, d.Table, q)
-}
-
-// loadUnread follows the postings. A posting that outlived its notice, or its being unread, is skipped.
-func loadUnread(ctx context.Context, d app.Deps, caller access.Caller, q table.Query) ([]table.Record[Notice], string, error) {
-	q.Partition = string(unread(caller.Company, caller.User))
-	page, err := d.Table.Query(ctx, q)
-	if err != nil {
-		return nil, "", err
+// load reads the notices at places. A posting that outlived its notice is skipped.
+func load(ctx context.Context, d app.Deps, caller access.Caller, postings []table.Item) ([]table.Record[Notice], error) {
+	keys := make([]table.Key, len(postings))
+	for i, posting := range postings {
+		keys[i] = key(caller.Company, caller.User, placed(posting))
 	}
-	keys := make([]table.Key, len(page.Items))
-	for i, posting := range page.Items {
-		keys[i] = key(caller.Company, caller.User, table.Split(posting.Sort)[0])
-	}
-	found, err := notices.GetAll(ctx, d.Table, keys)
-	if err != nil {
-		return nil, "", err
-	}
-	kept := found[:0]
-	for _, record := range found {
-		if record.Value.Read.IsZero() {
-			kept = append(kept, record)
-		}
-	}
-	return kept, page.Next, nil
+	return notices.GetAll(ctx, d.Table, keys)
 }
 
 // read marks one of the caller's notices as read. Another user's notice is unknown.
-func read(ctx context.Context, d app.Deps, caller access.Caller, place string) error {
+func read(ctx context.Context, d app.Deps, caller access.Caller, id string) error {
 	const tries = 3
 	for try := 1; ; try++ {
-		record, err := notices.Get(ctx, d.Table, key(caller.Company, caller.User, place))
+		record, err := notices.Get(ctx, d.Table, key(caller.Company, caller.User, id))
 		if errs.Is(err, errs.NotFound) {
 			return errs.E(errs.NotFound, "there is no such notification")
 		}
@@ -81,7 +67,7 @@ func read(ctx context.Context, d app.Deps, caller access.Caller, place string) e
 			return err
 		}
 		record.Value.Read = d.Now().UTC()
-		err = d.Table.Write(ctx, notices.Update(record), table.Removal(unread(caller.Company, caller.User).At(place)))
+		err = d.Table.Write(ctx, notices.Update(record), table.Removal(place(unread(caller.Company, caller.User), record.Value)))
 		if !errs.Is(err, errs.Conflict) || try == tries {
 			return err
 		}

@@ -10,7 +10,6 @@
 package notify
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -24,7 +23,7 @@ import (
 
 // Notice is one thing that one user is told. Texts that are longer than their bounds are cut.
 type Notice struct {
-	ID    string        `json:"id"` // of the intent: ident.Of(what happened, whom it tells)
+	ID    string        `json:"id"` // of the intent: ident.Of(what happened, whom it tells); the same again is not told again
 	User  access.UserID `json:"user"`
 	Kind  Kind          `json:"kind"`
 	Title string        `json:"title"` // one line; the subject of the mail
@@ -32,7 +31,7 @@ type Notice struct {
 	Facts []Fact        `json:"facts,omitempty"` // what is known, in the order to be shown
 	About About         `json:"about"`
 	Link  Link          `json:"link,omitzero"`
-	At    time.Time     `json:"at"` // when it happened, not when it is told: part of the notice's identity
+	At    time.Time     `json:"at"` // its place in the list of the user; from then on it is kept for half a year
 	Read  time.Time     `json:"read,omitzero"`
 }
 
@@ -77,18 +76,18 @@ var Send = queue.Topic[Mailing]{Name: "notify-send"}
 // Mailing names a notice.
 type Mailing struct {
 	User   access.UserID `json:"user"`
-	Notice string        `json:"notice"` // its place
+	Notice string        `json:"notice"` // its id
 }
 
-// Tell makes the ops that tell a user something, to be committed with their cause. The write conflicts where the notice
-// was told before: same ID, User and At.
+// Tell makes the ops that tell a user something, to be committed with their cause. The write conflicts where the user was
+// told this before (ID), whenever that was.
 func Tell(company ident.Company, n Notice) []table.Op {
 	n = n.fitting()
 	end := n.At.Add(keep)
 	return []table.Op{
-		notices.Create(key(company, n.User, n.place()), n).Until(end).
-			Emit(Send.Message(company, Mailing{n.User, n.place()})),
-		table.Posting(unread(company, n.User).At(n.place())).Until(end),
+		notices.Create(key(company, n.User, n.ID), n).Until(end).Emit(Send.Message(company, Mailing{n.User, n.ID})),
+		table.Posting(place(all(company, n.User), n)).Until(end),
+		table.Posting(place(unread(company, n.User), n)).Until(end),
 	}
 }
 
@@ -108,14 +107,6 @@ func (n Notice) fitting() Notice {
 	n.Facts = facts
 	n.About = About{clip(n.About.Type, maxValue), clip(n.About.ID, maxValue)}
 	return n
-}
-
-// lastMillisecond is later than anything that happens: the year 2286.
-const lastMillisecond = 9_999_999_999_999
-
-// place is where the notice stands among those of its user, the newest first. It is the id that the interface shows.
-func (n Notice) place() string {
-	return fmt.Sprintf("%013d%s", lastMillisecond-n.At.UnixMilli(), n.ID)
 }
 
 // clip makes a text one line of at most so many characters, with an ellipsis where it was cut. Characters that are not

@@ -17,7 +17,9 @@ import (
 func TestAUserIsToldOnceInTheApplicationAndByMail(t *testing.T) {
 	w := newWorld(t)
 	w.mustTell(harbour, sighting("anna", 1))
-	if err := w.tell(harbour, sighting("anna", 1)); !errs.Is(err, errs.Conflict) {
+	again := sighting("anna", 1)
+	again.At = again.At.Add(time.Hour)
+	if err := w.tell(harbour, again); !errs.Is(err, errs.Conflict) {
 		t.Errorf("told twice: %v", err)
 	}
 	w.work()

@@ -1,11 +1,8 @@
 package notify_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,9 +14,8 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // mailed tells a user something and returns the mail.
 func (w *world) mailed(c ident.Company, n notify.Notice) dirmail.Mail {
@@ -43,25 +39,8 @@ func TestTheMailsLookAsTheyAlwaysDid(t *testing.T) {
 		"sighting.de": w.mailed(nordlicht, sighting("anke", 1)),
 		"bare.en":     w.mailed(harbour, bare),
 	} {
-		golden(t, name+".html", m.HTML)
-		golden(t, name+".txt", m.Text)
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; if it should, run the tests with -update:\n%s", name, got)
+		golden.Compare(t, "testdata/"+name+".html", []byte(m.HTML))
+		golden.Compare(t, "testdata/"+name+".txt", []byte(m.Text))
 	}
 }
 

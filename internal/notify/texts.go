@@ -11,6 +11,8 @@ type Label string
 // The labels.
 const (
 	Vehicle    Label = "Vehicle"
+	VIN        Label = "VIN"
+	Rego       Label = "Rego"
 	Price      Label = "Price"
 	Seller     Label = "Seller"
 	Site       Label = "Site"
@@ -53,7 +55,7 @@ var german = texts{
 		Sighting: "Sie erhalten diese E-Mail, weil ein Fahrzeug auf Ihrer Beobachtungsliste online gesehen wurde.",
 	},
 	labels: map[Label]string{
-		Vehicle: "Fahrzeug", Price: "Preis", Seller: "Anbieter", Site: "Plattform", Listing: "Inserat", Seen: "Gesehen",
+		Vehicle: "Fahrzeug", VIN: "FIN", Rego: "Kennzeichen", Price: "Preis", Seller: "Anbieter", Site: "Plattform", Listing: "Inserat", Seen: "Gesehen",
 		Customer: "Kunde", LastDealer: "Verkauft oder bewertet",
 	},
 }

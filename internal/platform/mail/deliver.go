@@ -64,7 +64,7 @@ func (l Ledger) attempt(ctx context.Context, company ident.Company, record table
 	if record, err = l.move(ctx, company, record, d); err != nil {
 		return err
 	}
-	outcome := l.send(ctx, company, record.Value)
+	outcome, providerID := l.send(ctx, company, record.Value)
 	// What the provider said must be kept even if the caller is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), SendTimeout)
 	defer cancel()
@@ -74,7 +74,7 @@ func (l Ledger) attempt(ctx context.Context, company ident.Company, record table
 		// The lease ended meanwhile and somebody has settled it without knowing.
 		now := l.Table.Now()
 		return l.Apply(ctx, Event{
-			Company: company, SendID: d.SendID, ProviderID: outcome.Accepted[len(outcome.Accepted)-1], Happening: HasSent, At: now, MailAt: now,
+			Company: company, SendID: d.SendID, ProviderID: providerID, Happening: HasSent, At: now, MailAt: now,
 		})
 	case err == nil && outcome.State == Unknown:
 		return l.settle(ctx, company, record)
@@ -99,23 +99,23 @@ func (l Ledger) mayGo(ctx context.Context, company ident.Company, letter Letter)
 
 // send hands the mail over, once, and returns the dispatch with what came of it. Whatever the sender did not classify may
 // have gone out.
-func (l Ledger) send(ctx context.Context, company ident.Company, d Dispatch) Dispatch {
+func (l Ledger) send(ctx context.Context, company ident.Company, d Dispatch) (outcome Dispatch, providerID string) {
 	ctx, cancel := context.WithTimeout(ctx, SendTimeout)
 	defer cancel()
 	providerID, err := l.Sender.Send(ctx, d.message(company, l.From))
 	if err == nil {
 		d.State = Sent
 		d.accept(providerID)
-		return d
+		return d, providerID
 	}
 	if !errors.Is(err, ErrAmbiguous) {
 		if refused, known := l.refused(d, err, Failed); known {
-			return refused
+			return refused, ""
 		}
 	}
 	d.State, d.Reason, d.Wake = Unknown, "the provider's answer was lost", d.Began.Add(SettleAfter)
 	l.Log.WarnContext(ctx, "a mail may or may not have gone out", "company", company.ID(), "send", d.SendID, "error", err)
-	return d
+	return d, ""
 }
 
 // refused is the dispatch after a definite no: for ever, or until later. Other errors are not known to be a no.
