@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	minidyn "github.com/truora/minidyn/server"
@@ -17,10 +18,16 @@ import (
 
 const tableName = "winback"
 
-// connect makes the production client for an endpoint that is not AWS.
+// connect makes the production client for an endpoint that is not AWS. It tries as often, without the pauses.
 func connect(url string) *dynamodb.Client {
-	cfg := aws.Config{Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
-	return dynamotable.Client(cfg, func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(url) })
+	return dynamotable.Client(config(), func(o *dynamodb.Options) {
+		o.BaseEndpoint = aws.String(url)
+		o.Retryer = retry.AddWithMaxBackoffDelay(o.Retryer, time.Microsecond)
+	})
+}
+
+func config() aws.Config {
+	return aws.Config{Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
 }
 
 // inProcess is a client of an empty DynamoDB in this process, reached over the wire.

@@ -3,12 +3,12 @@ package dynamotable
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -69,6 +69,7 @@ func (d *Driver) transactItem(op table.Op) (types.TransactWriteItem, error) {
 // transaction met another or was throttled, and not done means that it may be tried again.
 func (d *Driver) cancelled(ctx context.Context, ops []table.Op, cause *types.TransactionCanceledException) (done bool, err error) {
 	refused, again := -1, false
+	var others []string
 	for i, reason := range cause.CancellationReasons {
 		switch code := aws.ToString(reason.Code); code {
 		case conditionFailed:
@@ -81,8 +82,8 @@ func (d *Driver) cancelled(ctx context.Context, ops []table.Op, cause *types.Tra
 				refused = i
 			}
 		default:
-			_, passing := kindOf(code)
-			again = again || passing
+			again = again || passing(code)
+			others = append(others, code)
 		}
 	}
 	switch {
@@ -91,6 +92,6 @@ func (d *Driver) cancelled(ctx context.Context, ops []table.Op, cause *types.Tra
 	case again:
 		return false, nil
 	default:
-		return true, errs.E(errs.Internal, "dynamotable: a transaction was cancelled: %w", cause)
+		return true, fmt.Errorf("dynamotable: a transaction was cancelled because of %v: %w", others, classify(cause))
 	}
 }

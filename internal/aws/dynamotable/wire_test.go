@@ -143,7 +143,7 @@ func TestAWriteWhoseAnswerIsLostIsRecognisedOnTheSecondTry(t *testing.T) {
 }
 
 func TestAClientGivesUpInTime(t *testing.T) {
-	options := connect("http://localhost").Options()
+	options := dynamotable.Client(config()).Options()
 	if got := options.Retryer.MaxAttempts(); got != dynamotable.Tries {
 		t.Errorf("%d tries, want %d", got, dynamotable.Tries)
 	}
@@ -176,7 +176,6 @@ func TestAnErrorSaysWhetherToTryAgain(t *testing.T) {
 		"ResourceNotFoundException":              {400, errs.Internal},
 	} {
 		t.Run(code, func(t *testing.T) {
-			t.Parallel() // the SDK's own pauses are real
 			driver, between, _, _ := faulty(t)
 			for op, call := range map[string]func() error{
 				"Query": func() error {
