@@ -27,12 +27,12 @@ func demoCompanies() []demoCompany {
 	return []demoCompany{
 		{
 			id: "harbour-motors", domain: "harbour.example", sales: 2, cars: 1,
-			company: company.Company{Name: "Harbour Motors", Country: "AU", Timezone: "Australia/Sydney", Language: "en", Features: company.Features{Prospects: true}},
-			yards:   []company.Yard{{Name: "Sydney", State: "NSW"}, {Name: "Melbourne", State: "VIC", Timezone: "Australia/Melbourne"}},
+			company: company.Company{Name: "Harbour Motors", Country: "AU", TimeZone: "Australia/Sydney", Language: "en", Features: company.Features{Prospects: true}},
+			yards:   []company.Yard{{Name: "Sydney", State: "NSW"}, {Name: "Melbourne", State: "VIC", TimeZone: "Australia/Melbourne"}},
 		},
 		{
 			id: "nordlicht-autohaus", domain: "nordlicht.example", sales: 1, cars: 2,
-			company: company.Company{Name: "Nordlicht Autohaus", Country: "DE", Timezone: "Europe/Berlin", Language: "de", Features: company.Features{Prospects: true}},
+			company: company.Company{Name: "Nordlicht Autohaus", Country: "DE", TimeZone: "Europe/Berlin", Language: "de", Features: company.Features{Prospects: true}},
 			yards:   []company.Yard{{Name: "Kiel"}},
 		},
 	}
@@ -69,7 +69,7 @@ func (c demoCompany) seed(ctx context.Context, d app.Deps, dial partner.Dial) er
 	if err := c.ensureConnection(ctx, d, dial, co, yards); err != nil {
 		return err
 	}
-	return c.seedRecords(ctx, d, co, users[1:], yards)
+	return c.seedRecords(ctx, d, co, users, yards)
 }
 
 func (c demoCompany) ensureYards(ctx context.Context, d app.Deps, co ident.Company) ([]string, error) {

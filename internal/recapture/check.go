@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
@@ -39,13 +40,17 @@ func checkLeads(ctx context.Context, d app.Deps, s *submission, answer *checked,
 	for _, record := range found {
 		leads[record.Value.ID] = record.Value
 	}
+	customers, err := knownCustomers(ctx, d, s.caller.Company, found, func(r table.Record[lead.Lead]) customer.ID { return r.Value.Customer })
+	if err != nil {
+		return err
+	}
 	for _, id := range ids {
 		l, ok := leads[id]
 		if !ok || !s.caller.In(l.Yard, access.RecaptureCheck) {
 			answer.skip(string(id), "there is no such lead")
 			continue
 		}
-		draft := Recapture{Vehicle: l.Vehicle, Customer: Customer{ID: l.Customer, Last: l.CustomerName}, Yard: l.Yard, Owner: l.User, Leads: []lead.ID{id}}
+		draft := Recapture{Vehicle: l.Vehicle, Customer: customers[l.Customer], Yard: l.Yard, Owner: l.User, Leads: []lead.ID{id}}
 		if !s.take(ctx, d, answer, string(id), draft) {
 			continue
 		}
@@ -66,13 +71,17 @@ func checkAppraisals(ctx context.Context, d app.Deps, s *submission, answer *che
 	for _, record := range found {
 		appraisals[record.Value.ID] = record.Value
 	}
+	customers, err := knownCustomers(ctx, d, s.caller.Company, found, func(r table.Record[appraisal.Appraisal]) customer.ID { return r.Value.Customer })
+	if err != nil {
+		return err
+	}
 	for _, id := range ids {
 		a, ok := appraisals[id]
 		if !ok || !s.caller.In(a.Yard, access.RecaptureCheck) {
 			answer.skip(string(id), "there is no such appraisal")
 			continue
 		}
-		draft := Recapture{Vehicle: a.Vehicle, Customer: Customer{ID: a.Customer, Last: a.CustomerName}, Yard: a.Yard, Owner: a.User, Appraisals: []appraisal.ID{id}}
+		draft := Recapture{Vehicle: a.Vehicle, Customer: customers[a.Customer], Yard: a.Yard, Owner: a.User, Appraisals: []appraisal.ID{id}}
 		s.take(ctx, d, answer, string(id), draft)
 	}
 	return nil

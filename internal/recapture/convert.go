@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/platform/access"
@@ -55,15 +54,11 @@ func makeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, as l
 
 // makeProspect turns a sighting into prospect activity (R51, R52, R62), where the company works with prospects.
 func makeProspect(ctx context.Context, d app.Deps, caller access.Caller, id ID, as prospect.ID, c completion) (prospect.Prospect, error) {
-	home, err := company.Load(ctx, d, caller.Company)
-	if err != nil {
+	if err := prospect.Enabled(ctx, d, caller.Company); err != nil {
 		return prospect.Prospect{}, err
 	}
-	if !home.Features.Prospects {
-		return prospect.Prospect{}, errs.E(errs.Conflict, "your company does not work with prospects; an administrator can switch them on in the company's settings")
-	}
 	var made prospect.Prospect
-	err = convert(ctx, d, caller, id, conversion{
+	err := convert(ctx, d, caller, id, conversion{
 		made: func(r Recapture) bool { return slices.Contains(r.NewProspects, as) },
 		note: func(r *Recapture) { r.NewProspects = append(r.NewProspects, as) },
 		add: func(ctx context.Context, r Recapture, write commit) (err error) {
@@ -140,9 +135,4 @@ func convert(ctx context.Context, d app.Deps, caller access.Caller, id ID, c con
 		}
 	}
 	return errs.E(errs.Conflict, "somebody else changed this recapture at the same time; open it again")
-}
-
-// record is the customer record that a name in a list becomes.
-func (c Customer) record() customer.Customer {
-	return customer.Customer{ID: c.ID, First: c.First, Last: c.Last, Email: c.Email, Mobile: c.Mobile}
 }

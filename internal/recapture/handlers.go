@@ -1,13 +1,7 @@
 package recapture
 
 import (
-	"bytes"
 	"context"
-	"io"
-	"mime"
-	"mime/multipart"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/winback-auto/winback/internal/appraisal"
 	"github.com/winback-auto/winback/internal/lead"
@@ -94,43 +88,22 @@ func (a api) template(context.Context, *struct{}) (*templateReply, error) {
 }
 
 type uploadInput struct {
-	Yard        string `query:"yard" maxLength:"64" doc:"Default: the caller's first yard in the role."`
-	ContentType string `header:"Content-Type"`
-	RawBody     []byte `contentType:"text/csv"`
+	Yard string `query:"yard" maxLength:"64" doc:"Default: the caller's first yard in the role."`
+	web.Upload
 }
 
+// upload takes a list in; only a form says nothing about the encoding, so only there it is found out.
 func (a api) upload(ctx context.Context, in *uploadInput) (*web.Reply[uploaded], error) {
-	file, anyEncoding, err := uploadedFile(in.ContentType, in.RawBody)
+	file, err := in.File()
 	if err != nil {
 		return nil, err
 	}
-	answer, err := upload(ctx, a.Deps, access.From(ctx), BatchID(a.newID(ctx, "batch")), in.Yard, file, anyEncoding)
+	anyEncoding := file.MediaType != in.MediaType
+	answer, err := upload(ctx, a.Deps, access.From(ctx), BatchID(a.newID(ctx, "batch")), in.Yard, file.Body, anyEncoding)
 	if err != nil {
 		return nil, err
 	}
 	return web.OK(answer), nil
-}
-
-// uploadedFile is the list itself: the body, or the field file of a multipart form, where any encoding is allowed.
-func uploadedFile(contentType string, body []byte) (file []byte, anyEncoding bool, err error) {
-	kind, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil || kind != "multipart/form-data" {
-		return body, false, nil
-	}
-	form := multipart.NewReader(bytes.NewReader(body), parameters["boundary"])
-	for {
-		part, err := form.NextPart()
-		if err != nil {
-			return nil, false, errs.Violate(errs.Violation{Location: "body.file", Message: "is missing: send the list as the field file of the form"})
-		}
-		if part.FormName() == "file" {
-			file, err := io.ReadAll(part)
-			if err != nil {
-				return nil, false, huma.Error400BadRequest("the form is damaged")
-			}
-			return file, true, nil
-		}
-	}
 }
 
 type idInput struct {
@@ -168,11 +141,11 @@ func noBatch(err error) error {
 
 type listInput struct {
 	web.Paging
-	filters
+	Filters
 }
 
 func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[view], error) {
-	records, next, err := list(ctx, a.Deps, access.From(ctx), in.filters, in.Limit, in.Cursor)
+	records, next, err := list(ctx, a.Deps, access.From(ctx), in.Filters, in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +178,7 @@ func (a api) open(ctx context.Context, in *idInput) (*web.Reply[view], error) {
 }
 
 type convertInput struct {
-	idInput
+	ID   string `path:"id" maxLength:"64"`
 	Body completion
 }
 

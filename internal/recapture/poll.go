@@ -5,7 +5,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -71,7 +70,7 @@ func (p poller) again(ctx context.Context, d app.Deps, co ident.Company, ref chu
 			return cause
 		}
 		wait = max(errs.RetryAfter(cause), backOff(firstRetry, longestRetry, record.Value.Attempts))
-		d.Log.WarnContext(ctx, "poll is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String())
+		d.Log.WarnContext(ctx, "poll is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
 	}
 	record.Value.Attempts++
 	return save(ctx, d, co, ref, &record, PollTopic.At(d.Now().Add(wait), co, ref))

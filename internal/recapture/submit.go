@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -116,7 +115,7 @@ func (s submitter) later(ctx context.Context, d app.Deps, co ident.Company, ref 
 		wait = backOff(firstRetry, longestRetry, record.Value.Attempts)
 	}
 	record.Value.Attempts++
-	d.Log.WarnContext(ctx, "upload is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String())
+	d.Log.WarnContext(ctx, "upload is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
 	return save(ctx, d, co, ref, &record, SubmitTopic.At(d.Now().Add(wait), co, ref))
 }
 

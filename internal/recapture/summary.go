@@ -51,7 +51,7 @@ func (a api) users(ctx context.Context, _ *struct{}) (*web.ListReply[userView], 
 }
 
 type rejectedInput struct {
-	idInput
+	ID string `path:"id" maxLength:"64"`
 	web.Paging
 }
 

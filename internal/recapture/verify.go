@@ -65,7 +65,7 @@ func (v verifier) later(ctx context.Context, d app.Deps, co ident.Company, push 
 	}
 	wait := max(errs.RetryAfter(cause), backOff(firstRetry, longestRetry, push.Value.Attempts))
 	push.Value.Attempts++
-	d.Log.WarnContext(ctx, "push is looked into later", "company", co.ID(), "push", push.Value.ID, "kind", errs.KindOf(cause).String(), "wait", wait.String())
+	d.Log.WarnContext(ctx, "push is looked into later", "company", co.ID(), "push", push.Value.ID, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
 	return d.Commit(ctx, pushes.Update(push).Emit(VerifyTopic.At(d.Now().Add(wait), co, pushRef{push.Value.ID})))
 }
 

@@ -107,8 +107,8 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
-// filters are those of the dashboard (R42–R47).
-type filters struct {
+// Filters are those of the dashboard (R42–R47).
+type Filters struct {
 	Make        string    `query:"make" maxLength:"100"`
 	Model       string    `query:"model" maxLength:"100"`
 	Origin      Origin    `query:"origin" enum:"lead,appraisal,csv,api"`
@@ -120,7 +120,7 @@ type filters struct {
 }
 
 // list is a page of the dashboard, cut to the caller's yards (R39, C13).
-func list(ctx context.Context, d app.Deps, caller access.Caller, f filters, limit int, cursor string) ([]table.Record[Recapture], string, error) {
+func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, limit int, cursor string) ([]table.Record[Recapture], string, error) {
 	q := search.Query{Yards: caller.Yards(access.RecaptureRead), Text: f.Text, Limit: limit, Cursor: cursor, From: f.SightedFrom, To: f.SightedTo}
 	for name, value := range map[string]string{"make": f.Make, "model": f.Model, "origin": string(f.Origin), "user": f.User, "status": string(f.Status)} {
 		if value != "" {

@@ -70,8 +70,8 @@ type hook struct {
 }
 
 type receiveInput struct {
-	Token   string `path:"token" maxLength:"200"`
-	RawBody []byte `contentType:"application/json"`
+	Token string `path:"token" maxLength:"200"`
+	web.Raw
 }
 
 // receive stores a push and promises to look into it; a ping only proves that pushes arrive.

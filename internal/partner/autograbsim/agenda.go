@@ -20,6 +20,7 @@ type task struct {
 type agenda struct {
 	mu     sync.Mutex
 	tasks  queue
+	taken  []task // being done, until the next take
 	count  uint64
 	signal func()
 }
@@ -31,6 +32,9 @@ func (a *agenda) add(tasks ...task) {
 		return
 	}
 	a.mu.Lock()
+	if len(a.taken) > 0 && tasks[0].order != 0 {
+		a.taken = nil // they come back undone
+	}
 	for _, t := range tasks {
 		if t.order == 0 {
 			a.count++
@@ -42,7 +46,7 @@ func (a *agenda) add(tasks ...task) {
 	a.signal()
 }
 
-// take removes and returns at most limit tasks that are due by now.
+// take returns at most limit tasks that are due by now. They stay pending until the next take, which says that they are done.
 func (a *agenda) take(now time.Time, limit int) []task {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -50,12 +54,16 @@ func (a *agenda) take(now time.Time, limit int) []task {
 	for len(due) < limit && len(a.tasks) > 0 && !a.tasks[0].due.After(now) {
 		due = append(due, heap.Pop(&a.tasks).(task))
 	}
+	a.taken = due
 	return due
 }
 
 func (a *agenda) next() (time.Time, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if len(a.taken) > 0 {
+		return a.taken[0].due, true
+	}
 	if len(a.tasks) == 0 {
 		return time.Time{}, false
 	}
@@ -65,7 +73,7 @@ func (a *agenda) next() (time.Time, bool) {
 func (a *agenda) len() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return len(a.tasks)
+	return len(a.tasks) + len(a.taken)
 }
 
 // dueRecord is a task on disk.
