@@ -12,10 +12,11 @@ import (
 	"github.com/winback-auto/winback/internal/platform/mail"
 )
 
-// The simulation: jobs planned over six hours, 5 % faults at each point, 20 % deliveries twice, then a calm day.
+// The simulation: jobs planned over four hours, 5 % faults at each point, 20 % of deliveries twice; three hours more of
+// faults, then calm until everything has come to rest.
 const (
-	jobs   = 300
-	seeds  = 6
+	jobs   = 200
+	seeds  = 5
 	faults = 0.05
 )
 
@@ -31,11 +32,11 @@ func simulate(t *testing.T, seed uint64, lost float64, worker func(*world) consu
 		letter := letter(fmt.Sprintf("send-%d", i))
 		letter.Class = []mail.Class{mail.Park, mail.Resend}[i%2]
 		w.plan(letter)
-		w.run(w.now.Add(6*time.Hour/jobs), deliver)
+		w.run(w.now.Add(4*time.Hour/jobs), deliver)
 	}
-	w.run(w.now.Add(6*time.Hour), deliver)
+	w.run(w.now.Add(3*time.Hour), deliver)
 	w.faults = 0
-	w.run(w.now.Add(12*time.Hour), deliver)
+	w.run(w.now.Add(4*time.Hour), deliver)
 
 	sum := tally{doubtful: w.doubtful}
 	for i := range jobs {
@@ -124,9 +125,9 @@ func TestNothingIsSentAgainWhileEventsDoNotArrive(t *testing.T) {
 	for i := range jobs {
 		w.plan(letter(fmt.Sprintf("send-%d", i)))
 	}
-	w.run(w.now.Add(6*time.Hour), w.ledger.Deliver)
+	w.run(w.now.Add(3*time.Hour), w.ledger.Deliver)
 	w.faults = 0
-	w.run(w.now.Add(6*time.Hour), w.ledger.Deliver)
+	w.run(w.now.Add(4*time.Hour), w.ledger.Deliver)
 	parked := 0
 	for i := range jobs {
 		d, err := mail.Find(t.Context(), w.table, harbour, fmt.Sprintf("send-%d", i))

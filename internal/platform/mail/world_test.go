@@ -100,7 +100,11 @@ func (w *world) run(until time.Time, deliver func(context.Context, ident.Company
 	ctx := w.t.Context()
 	swept := w.now
 	for w.now.Before(until) {
-		w.now = w.now.Add(time.Duration(1+w.dice.IntN(20)) * time.Second)
+		step := time.Duration(1+w.dice.IntN(20)) * time.Second
+		if len(w.messages)+len(w.events) == 0 {
+			step = time.Minute // only the sweeper can find something to do
+		}
+		w.now = w.now.Add(step)
 		for _, body := range due(w, &w.messages) {
 			company, delivery, err := mail.Deliver.Read(body)
 			if err != nil {
