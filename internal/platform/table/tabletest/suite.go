@@ -34,18 +34,16 @@ func Cases() []Case {
 func Run(t *testing.T, known Differences, open func(t *testing.T) Fixture) {
 	t.Helper()
 	cases := Cases()
-	checkDeclared(t, known, cases)
+	for _, mistake := range known.mistakes(cases) {
+		t.Error(mistake)
+	}
 	ran, skipped := 0, []string{}
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			failures := c.try(t.Context(), open(t))
-			reason, declared := known[c.Name]
-			switch {
-			case declared && len(failures) > 0:
-				skipped = append(skipped, fmt.Sprintf("%s: %s", c.Name, reason))
-				t.Skipf("known difference: %s (%s)", reason, failures[0])
-			case declared:
-				t.Errorf("declared as a difference (%s) but passes: remove the declaration", reason)
+			skip, failures := known.judge(c.Name, c.Try(t.Context(), open(t)))
+			if skip != "" {
+				skipped = append(skipped, c.Name+": "+known[c.Name])
+				t.Skip(skip)
 			}
 			ran++
 			for _, failure := range failures {
@@ -56,22 +54,35 @@ func Run(t *testing.T, known Differences, open func(t *testing.T) Fixture) {
 	t.Logf("table contract: %d cases, %d ran, %d skipped as known differences\n%s", len(cases), ran, len(skipped), strings.Join(skipped, "\n"))
 }
 
-// checkDeclared refuses declarations that name no case, and cases that share a name.
-func checkDeclared(t *testing.T, known Differences, cases []Case) {
-	t.Helper()
+// judge says what a case that failed so, or not at all, means for the test: a reason to skip it, or the failures of it.
+func (d Differences) judge(name string, failures []string) (skip string, fail []string) {
+	reason, declared := d[name]
+	switch {
+	case !declared:
+		return "", failures
+	case len(failures) == 0:
+		return "", []string{fmt.Sprintf("declared as a difference (%s) but passes: remove the declaration", reason)}
+	default:
+		return fmt.Sprintf("known difference: %s (%s)", reason, failures[0]), nil
+	}
+}
+
+// mistakes lists declarations without a case or a reason, and cases that share a name.
+func (d Differences) mistakes(cases []Case) (mistakes []string) {
 	names := make(map[string]bool, len(cases))
 	for _, c := range cases {
 		if names[c.Name] {
-			t.Errorf("two cases are called %q", c.Name)
+			mistakes = append(mistakes, fmt.Sprintf("two cases are called %q", c.Name))
 		}
 		names[c.Name] = true
 	}
-	for name, reason := range known {
+	for name, reason := range d {
 		if !names[name] {
-			t.Errorf("a difference names the case %q, which does not exist", name)
+			mistakes = append(mistakes, fmt.Sprintf("a difference names the case %q, which does not exist", name))
 		}
 		if reason == "" {
-			t.Errorf("the difference %q has no reason", name)
+			mistakes = append(mistakes, fmt.Sprintf("the difference %q has no reason", name))
 		}
 	}
+	return mistakes
 }

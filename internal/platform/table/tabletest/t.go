@@ -24,12 +24,17 @@ type T struct {
 	failures []string
 }
 
-// try runs the case and returns what failed.
-func (c Case) try(ctx context.Context, f Fixture) []string {
+// Try runs the case on a store of its own and returns what failed.
+func (c Case) Try(ctx context.Context, f Fixture) []string {
 	t := &T{Fixture: f, ctx: ctx, newID: ident.NewSource(f.Clock.Now, rand.Reader)}
 	done := make(chan struct{})
 	go func() { // Fatalf ends the goroutine
 		defer close(done)
+		defer func() {
+			if broken := recover(); broken != nil {
+				t.Errorf("the case breaks on what it got: %v", broken)
+			}
+		}()
 		c.run(t)
 	}()
 	<-done
