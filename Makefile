@@ -54,11 +54,11 @@ race: ## run all tests with the race detector
 
 .PHONY: bench
 bench: ## measure: the table of figures (counts gate, times are to be read)
-	@go run ./functions/local figures
+	@go run ./internal/testkit/figures
 
 .PHONY: bench-once
 bench-once: ## run each benchmark once, so that none rots
-	@go test -run '^$$' -bench . -benchtime 1x ./... | grep -E '^(Benchmark|FAIL|panic)' || true
+	@go test -run '^$$' -bench . -benchtime 1x ./... > /dev/null
 
 .PHONY: generate
 generate: ## write the reference of the interface anew, where routes have changed
