@@ -71,20 +71,24 @@ func (d *Driver) readDue() error {
 	if err != nil {
 		return failed(err)
 	}
-	defer iter.Close()
-	for ok := iter.First(); ok; ok = iter.Next() {
-		_, rest, err := cutFramed(iter.Key()[len(from):])
-		if err != nil {
-			return err
-		}
-		_, key, err := cutEntry(rest)
-		if err != nil {
-			return err
-		}
-		d.stripes.of(key).due[key] = struct{}{}
+	for ok := iter.First(); ok && err == nil; ok = iter.Next() {
+		err = d.noteEntry(iter.Key()[len(from):])
 	}
-	if err := iter.Error(); err != nil {
-		return failed(err)
+	if iterated := errors.Join(iter.Error(), iter.Close()); iterated != nil {
+		return failed(iterated)
 	}
+	return err
+}
+
+func (d *Driver) noteEntry(entry []byte) error {
+	_, rest, err := cutFramed(entry)
+	if err != nil {
+		return err
+	}
+	_, key, err := cutEntry(rest)
+	if err != nil {
+		return err
+	}
+	d.stripes.of(key).due[key] = struct{}{}
 	return nil
 }

@@ -66,7 +66,9 @@ func instant(t *rapid.T, zeroToo bool) time.Time {
 // FuzzParseValue shows that a damaged value is an error and never a wrong item: what is read is written back the same.
 func FuzzParseValue(f *testing.F) {
 	for _, item := range []table.Item{
-		{}, {Kind: "lead", Schema: 1, Body: []byte(`{}`)}, {Version: 7, Token: "t", Expires: time.Unix(1, 0)},
+		{},
+		{Kind: "lead", Schema: 1, Body: []byte(`{}`)},
+		{Version: 7, Token: "t", Expires: time.Unix(1, 0)},
 		{Due: table.IndexKey{Partition: "DUE", Sort: "s"}, Pending: []table.Message{{ID: "m", Body: []byte(`1`), At: time.Unix(1, 5)}, {}}},
 	} {
 		f.Add(appendValue(nil, &item))

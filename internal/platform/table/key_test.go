@@ -15,8 +15,16 @@ import (
 // that a key gives its parts back.
 func FuzzJoin(f *testing.F) {
 	for _, seed := range [][4]string{
-		{"a#b", "c", "a", "b#c"}, {"", "", "", ""}, {"a", "", "", "a"}, {"a$c", "x", "a#", "x"}, {"\x00", "a", "", "\x00a"},
-		{"\xff", "", "\U0010FFFFff", ""}, {"\U0010FFFFz", "", "\U0010FFFF", "z"}, {"\U0010FFFF", "ff", "\xff", ""}, {"é", "東", "e\u0301", "😀"}, {"$", "#", "@", "\x7f"},
+		{"a#b", "c", "a", "b#c"},
+		{"", "", "", ""},
+		{"a", "", "", "a"},
+		{"a$c", "x", "a#", "x"},
+		{"\x00", "a", "", "\x00a"},
+		{"\xff", "", "\U0010FFFFff", ""},
+		{"\U0010FFFFz", "", "\U0010FFFF", "z"},
+		{"\U0010FFFF", "ff", "\xff", ""},
+		{"é", "東", "e\u0301", "😀"},
+		{"$", "#", "@", "\x7f"},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3])
 	}

@@ -91,7 +91,9 @@ func write(to io.Writer, reports []report) (ok bool) {
 	for _, r := range reports {
 		fmt.Fprintf(columns, "%s\t%d\t%d\t%d\t%d\n", r.name, len(r.cases), len(r.with("pass")), len(r.with("skip")), len(r.with("fail")))
 	}
-	columns.Flush()
+	if columns.Flush() != nil {
+		return false
+	}
 	for _, r := range reports {
 		for _, action := range []string{"skip", "fail"} {
 			for _, name := range r.with(action) {

@@ -3,6 +3,7 @@ package memtable_test
 import (
 	"crypto/rand"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -29,4 +30,19 @@ func TestEachTestHasATableOfItsOwn(t *testing.T) {
 	if _, err := notes.Get(t.Context(), second, key); !errs.Is(err, errs.NotFound) {
 		t.Errorf("another table has it, too: %v", err)
 	}
+}
+
+func TestATableWorksInABubbleOfTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tbl := memtable.New(t, time.Now, ident.NewSource(time.Now, rand.Reader))
+		key := table.In(ident.Trusted("acme"), "brief").At("1")
+		briefs := table.Kind[struct{}]{Name: "brief"}
+		if err := tbl.Write(t.Context(), briefs.Create(key, struct{}{}).Until(time.Now().Add(time.Hour))); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour) // passes at once in here
+		if _, err := briefs.Get(t.Context(), tbl, key); !errs.Is(err, errs.NotFound) {
+			t.Errorf("after an hour: %v, want not found", err)
+		}
+	})
 }
