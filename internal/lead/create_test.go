@@ -69,6 +69,10 @@ func TestEveryRuleThatANewLeadBreaksIsTold(t *testing.T) {
 		want       []string
 	}{
 		{"no customer", `{}`, []string{"body"}},
+		{"neither an id nor a person", `{"customer": 5}`, []string{"body.customer"}},
+		{"an empty id", `{"customer": ""}`, []string{"body.customer"}},
+		{"a person without a name", `{"customer": {}}`, []string{"body.customer.name"}},
+		{"a misspelt member", `{"customer": {"Last": "Lee"}}`, []string{"body.customer"}},
 		{"an unknown customer", `{"customer": "nobody"}`, []string{"body.customer"}},
 		{"another company's customer", `{"customer": "` + string(hansen.Customer) + `"}`, []string{"body.customer"}},
 		{"a foreign yard", `{` + ann + `, "yard": "melbourne"}`, []string{"body.yard"}},
