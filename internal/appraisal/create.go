@@ -46,8 +46,9 @@ func create(ctx context.Context, d app.Deps, caller access.Caller, in draft) (Ap
 	a.Customer, a.CustomerName = who.ID, who.Name()
 	made, err := file(ctx, d, caller.Company, a, who.Commit(d, caller.Company))
 	if errs.Is(err, errs.Conflict) && web.IdempotencyKey(ctx) != "" {
-		record, err := Load(ctx, d, caller.Company, a.ID)
-		return record.Value, warnings, err
+		if earlier, missing := Load(ctx, d, caller.Company, a.ID); missing == nil {
+			return earlier.Value, warnings, nil
+		}
 	}
 	return made, warnings, err
 }

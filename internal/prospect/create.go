@@ -51,8 +51,9 @@ func create(ctx context.Context, d app.Deps, caller access.Caller, in draft) (Pr
 	p.Customer, p.CustomerName = who.ID, who.Name()
 	made, err := file(ctx, d, caller.Company, p, who.Commit(d, caller.Company))
 	if errs.Is(err, errs.Conflict) && web.IdempotencyKey(ctx) != "" {
-		record, err := Load(ctx, d, caller.Company, p.ID)
-		return record.Value, warnings, err
+		if earlier, missing := Load(ctx, d, caller.Company, p.ID); missing == nil {
+			return earlier.Value, warnings, nil
+		}
 	}
 	return made, warnings, err
 }

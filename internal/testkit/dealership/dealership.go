@@ -47,7 +47,7 @@ const (
 // Noon is when a test begins: a Sunday, 23:00 in Sydney.
 var Noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// World is the two dealers and one function at a time.
+// World is the two dealers and the functions that serve them.
 type World struct {
 	app.Deps
 	Time   time.Time              // what Now says
