@@ -86,14 +86,15 @@ func wantsMail(user access.User) bool {
 
 // compose writes the letter, but for its send id.
 func compose(n Notice, user access.User, profile company.Company, baseURL string) (mail.Letter, error) {
-	html, text, err := newPage(n, textsFor(profile.Language), profile.Name, user.First, baseURL).render()
+	p := newPage(n, textsFor(profile.Language), profile.Name, user.First, baseURL)
+	html, text, err := p.render()
 	if err != nil {
 		return mail.Letter{}, err
 	}
 	return mail.Letter{
 		Kind: string(n.Kind), Reader: string(user.ID),
 		To:      addressed(user),
-		Subject: n.Title, HTML: html, Text: text,
+		Subject: p.Title, HTML: html, Text: text,
 		Headers: map[string]string{"Auto-Submitted": "auto-generated"}, // RFC 3834: no robot need answer
 	}, nil
 }

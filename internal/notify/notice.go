@@ -26,7 +26,7 @@ type Notice struct {
 	ID    string        `json:"id"` // of the intent: ident.Of(what happened, whom it tells); the same again is not told again
 	User  access.UserID `json:"user"`
 	Kind  Kind          `json:"kind"`
-	Title string        `json:"title"` // one line; the subject of the mail
+	Title string        `json:"title"` // one line; also the subject of the mail, unless its kind has one in the company's language
 	Text  string        `json:"text,omitempty"`
 	Facts []Fact        `json:"facts,omitempty"` // what is known, in the order to be shown
 	About About         `json:"about"`

@@ -200,7 +200,10 @@ func TestAMailSpeaksTheLanguageOfTheCompany(t *testing.T) {
 	if len(mails) != 1 {
 		t.Fatalf("%d mails\n%s", len(mails), w.log)
 	}
-	for _, want := range []string{"Guten Tag Anke,", "Preis", "In Winback öffnen", `lang="de"`} {
+	if want := "Online gesehen: 2019 Toyota Corolla"; mails[0].Subject != want {
+		t.Errorf("subject %q, want %q", mails[0].Subject, want)
+	}
+	for _, want := range []string{"Guten Tag Anke,", "Preis", "Online gesehen: 2019 Toyota Corolla", "In Winback öffnen", `lang="de"`} {
 		if !strings.Contains(mails[0].HTML, want) {
 			t.Errorf("%q is missing", want)
 		}

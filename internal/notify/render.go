@@ -37,7 +37,7 @@ type line struct{ Label, Value string }
 func newPage(n Notice, t texts, company, first, baseURL string) page {
 	p := page{
 		Language: t.language, Company: clip(company, maxValue), Greeting: t.hello + ",",
-		Title: n.Title, Text: n.Text, Open: t.open, Reason: t.why(n.Kind), Footer: t.footer,
+		Title: t.title(n), Text: t.intro(n), Open: t.open, Reason: t.why(n.Kind), Footer: t.footer,
 	}
 	if first = clip(first, maxValue); first != "" {
 		p.Greeting = t.hello + " " + first + ","

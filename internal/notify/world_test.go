@@ -243,9 +243,9 @@ func sighting(user access.UserID, n int) notify.Notice {
 	return notify.Notice{
 		ID: ident.Of("sighting", fmt.Sprint(n), string(user)), User: user, Kind: notify.Sighting,
 		Title: "Seen online: 2019 Toyota Corolla",
-		Text:  "A vehicle that you watch was listed for sale.",
 		Facts: []notify.Fact{
-			{Label: notify.Vehicle, Value: "2019 Toyota Corolla, VIN JTDBR32E720034567"},
+			{Label: notify.Vehicle, Value: "2019 Toyota Corolla"},
+			{Label: notify.VIN, Value: "JTDBR32E720034567"},
 			{Label: notify.Price, Value: "AUD 13,500"},
 			{Label: notify.Seller, Value: "Private"},
 			{Label: notify.Customer, Value: "Zoë O'Brien"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,9 +18,22 @@ import (
 // faults, then calm until everything has come to rest.
 const (
 	jobs   = 200
-	seeds  = 5
 	faults = 0.05
 )
+
+// seeds is how many worlds are tried; WINBACK_SEEDS asks for more.
+func seeds(t *testing.T) uint64 {
+	t.Helper()
+	asked := os.Getenv("WINBACK_SEEDS")
+	if asked == "" {
+		return 3
+	}
+	n, err := strconv.ParseUint(asked, 10, 32)
+	if err != nil {
+		t.Fatalf("WINBACK_SEEDS: %v", err)
+	}
+	return n
+}
 
 type tally struct{ lost, doubled, parked, unsettled, doubtful int }
 
@@ -69,7 +84,7 @@ func TestNoMailIsLostAndNoneDoubledWhateverFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			doubtful, parked := 0, 0
-			for seed := range uint64(seeds) {
+			for seed := range seeds(t) {
 				sum := simulate(t, seed, 0, worker)
 				if sum.lost+sum.doubled+sum.unsettled > 0 {
 					t.Errorf("seed %d: %+v", seed, sum)
@@ -80,7 +95,7 @@ func TestNoMailIsLostAndNoneDoubledWhateverFails(t *testing.T) {
 			if doubtful == 0 {
 				t.Error("no answer was ever lost: the simulation proves nothing")
 			}
-			t.Logf("%d mails, %d answers lost, %d parked", seeds*jobs, doubtful, parked)
+			t.Logf("%d mails, %d answers lost, %d parked", seeds(t)*jobs, doubtful, parked)
 		})
 	}
 }
@@ -106,7 +121,7 @@ func TestWorkersThatAreWrongFailTheSimulation(t *testing.T) {
 
 func TestLostEventsDoubleAtMostWhatWasInDoubt(t *testing.T) {
 	doubled, doubtful := 0, 0
-	for seed := range uint64(seeds) {
+	for seed := range seeds(t) {
 		sum := simulate(t, seed, 0.01, func(w *world) consumer { return w.ledger.Deliver })
 		if sum.lost+sum.unsettled > 0 {
 			t.Errorf("seed %d: %+v", seed, sum)
@@ -115,7 +130,7 @@ func TestLostEventsDoubleAtMostWhatWasInDoubt(t *testing.T) {
 		doubtful += sum.doubtful
 	}
 	if doubled*100 > doubtful {
-		t.Errorf("%d of %d mails doubled, %d were in doubt", doubled, seeds*jobs, doubtful)
+		t.Errorf("%d of %d mails doubled, %d were in doubt", doubled, seeds(t)*jobs, doubtful)
 	}
 }
 
