@@ -11,7 +11,7 @@ import (
 
 // loadChunk reads the state of a chunk; one that nobody has begun is a zero Record.
 func loadChunk(ctx context.Context, t *table.Table, co ident.Company, ref chunkRef) (table.Record[Chunk], error) {
-	record, err := chunks.Get(ctx, t, chunkPartition(co, ref.Batch).At(number(ref.Chunk)))
+	record, err := chunks.Get(ctx, t, chunkKey(co, ref))
 	if errs.Is(err, errs.NotFound) {
 		record.Value = Chunk{Batch: ref.Batch, Number: ref.Chunk}
 		return record, nil
@@ -19,16 +19,24 @@ func loadChunk(ctx context.Context, t *table.Table, co ident.Company, ref chunkR
 	return record, err
 }
 
+func chunkKey(co ident.Company, ref chunkRef) table.Key {
+	return chunkPartition(co, ref.Batch).At(number(ref.Chunk))
+}
+
+// saved is the write of the state of a chunk.
+func saved(co ident.Company, ref chunkRef, record table.Record[Chunk]) table.Op {
+	return chunks.Save(chunkKey(co, ref), record)
+}
+
 // save writes the state of a chunk with the messages it promises, and leaves the record as it is stored now.
 func save(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record *table.Record[Chunk], messages ...table.Message) error {
-	key := chunkPartition(co, ref.Batch).At(number(ref.Chunk))
-	if err := d.Commit(ctx, chunks.Save(key, *record).Emit(messages...)); err != nil {
+	if err := d.Commit(ctx, saved(co, ref, *record).Emit(messages...)); err != nil {
 		return err
 	}
 	if len(messages) > 0 {
 		return nil // the last step of an attempt
 	}
-	stored, err := chunks.Get(ctx, d.Table, key)
+	stored, err := chunks.Get(ctx, d.Table, chunkKey(co, ref))
 	*record = stored
 	return err
 }

@@ -59,7 +59,7 @@ func (p poller) poll(ctx context.Context, d app.Deps, co ident.Company, ref chun
 		return err
 	}
 	record.Value.Stage, record.Value.Counts = Finished, counts
-	return save(ctx, d, co, ref, &record)
+	return end(ctx, d, saved(co, ref, record))
 }
 
 // again promises the next poll: soon while the partner works, at the partner's pace when it does not answer.
@@ -73,7 +73,7 @@ func (p poller) again(ctx context.Context, d app.Deps, co ident.Company, ref chu
 		d.Log.WarnContext(ctx, "poll is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
 	}
 	record.Value.Attempts++
-	return save(ctx, d, co, ref, &record, PollTopic.At(d.Now().Add(wait), co, ref))
+	return end(ctx, d, saved(co, ref, record).Emit(PollTopic.At(d.Now().Add(wait), co, ref)))
 }
 
 // conclude gives every vehicle of the chunk its outcome. One that the partner does not mention is errored: whoever reads

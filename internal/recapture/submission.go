@@ -9,6 +9,7 @@ import (
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/recapture/intake"
 )
@@ -58,13 +59,18 @@ func (s *submission) connect(ctx context.Context, d app.Deps, yard string) (comp
 }
 
 // commit stores the batch. Its rows come first; the record of the batch, with one message for each chunk, makes them
-// count: before it nothing has happened, after it everything will.
+// count: before it nothing has happened, after it everything will. A batch that is there already is the same request's,
+// whose answer was lost; it stands, and nothing of it may be written again: its chunks are under way.
 func (s *submission) commit(ctx context.Context, d app.Deps) (Batch, error) {
 	if s.failed != nil {
 		return Batch{}, s.failed
 	}
 	if len(s.drafts) == 0 && s.missing != nil {
 		return Batch{}, s.missing
+	}
+	earlier, err := batches.Get(ctx, d.Table, batchKey(s.caller.Company, s.batch.ID))
+	if !errs.Is(err, errs.NotFound) {
+		return earlier.Value, err
 	}
 	if err := s.merge(ctx, d.Table); err != nil {
 		return Batch{}, err

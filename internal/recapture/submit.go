@@ -18,6 +18,7 @@ import (
 // Waits of the submission, on the application clock.
 const (
 	uploadLease  = time.Minute            // longer than any upload takes; then its answer counts as lost
+	claimed      = time.Second            // after another attempt was quicker to begin
 	firstRetry   = 5 * time.Second        // after a refusal for now
 	longestRetry = 15 * time.Minute       //
 	firstPoll    = 250 * time.Millisecond // after an upload; doubles
@@ -72,7 +73,10 @@ func (s submitter) submit(ctx context.Context, d app.Deps, co ident.Company, ref
 		return save(ctx, d, co, ref, &record)
 	}
 	record.Value.Stage, record.Value.Owner, record.Value.Lease = Uploading, d.NewID(), d.Now().Add(uploadLease)
-	if err := save(ctx, d, co, ref, &record); err != nil {
+	if err := save(ctx, d, co, ref, &record); errs.Is(err, errs.Conflict) {
+		// The message may be the other attempt's, too; only its end lets go of it.
+		return queue.Delay(claimed, err)
+	} else if err != nil {
 		return err
 	}
 	return s.upload(ctx, d, co, ref, record, rows.Value.LookUpVIN, mine, uncertain)

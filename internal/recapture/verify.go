@@ -66,14 +66,20 @@ func (v verifier) later(ctx context.Context, d app.Deps, co ident.Company, push 
 	wait := max(errs.RetryAfter(cause), backOff(firstRetry, longestRetry, push.Value.Attempts))
 	push.Value.Attempts++
 	d.Log.WarnContext(ctx, "push is looked into later", "company", co.ID(), "push", push.Value.ID, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
-	return d.Commit(ctx, pushes.Update(push).Emit(VerifyTopic.At(d.Now().Add(wait), co, pushRef{push.Value.ID})))
+	return end(ctx, d, pushes.Update(push).Emit(VerifyTopic.At(d.Now().Add(wait), co, pushRef{push.Value.ID})))
 }
 
 func (v verifier) conclude(ctx context.Context, d app.Deps, push table.Record[Push], outcome PushOutcome) error {
 	push.Value.Outcome = outcome
-	err := d.Commit(ctx, pushes.Update(push))
+	return end(ctx, d, pushes.Update(push))
+}
+
+// end writes the last step of an attempt. Where two attempts met, the quicker one counts: what it wrote promises all that
+// is left to do.
+func end(ctx context.Context, d app.Deps, op table.Op) error {
+	err := d.Commit(ctx, op)
 	if errs.Is(err, errs.Conflict) {
-		return nil // somebody else has looked into it at the same time
+		return nil
 	}
 	return err
 }
