@@ -40,6 +40,7 @@ func (d *Driver) Load(ctx context.Context, ops []table.Op) (err error) {
 
 func (d *Driver) loadPart(batch *pebble.Batch, ops []table.Op) error {
 	defer d.stripes.lock(ops)()
+	stage := staging{batch: batch}
 	for i := range ops {
 		var old table.Item
 		if d.stripes.isDue(ops[i].Item.Key) {
@@ -48,7 +49,7 @@ func (d *Driver) loadPart(batch *pebble.Batch, ops []table.Op) error {
 				return err
 			}
 		}
-		if err := stageOp(batch, &ops[i], old); err != nil {
+		if err := stage.op(&ops[i], old); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func (d *Driver) Write(ctx context.Context, ops []table.Op) error {
 	}
 	batch := d.db.NewBatch()
 	unlock := d.stripes.lock(ops)
-	applied, err := d.stage(batch, ops)
+	applied, err := d.decide(ops, &staging{batch: batch})
 	if err == nil && !applied && !batch.Empty() {
 		err = d.apply(batch, ops)
 	}
@@ -43,9 +43,9 @@ func synced(batch *pebble.Batch) error {
 	return batch.Close()
 }
 
-// stage decides the conditions and puts the effects of the ops into the batch. Applied means that an earlier call did all of
-// this already. The stripes of the keys are held.
-func (d *Driver) stage(batch *pebble.Batch, ops []table.Op) (applied bool, err error) {
+// decide decides the conditions and stages the effects of the ops. Applied means that an earlier call did all of this
+// already. The stripes of the keys are held.
+func (d *Driver) decide(ops []table.Op, stage *staging) (applied bool, err error) {
 	now := d.now()
 	refused := -1
 	olds := make([]table.Item, len(ops))
@@ -69,50 +69,9 @@ func (d *Driver) stage(batch *pebble.Batch, ops []table.Op) (applied bool, err e
 		return false, table.Conflicted(refused, ops[refused].Item.Key)
 	}
 	for i := range ops {
-		if err := stageOp(batch, &ops[i], olds[i]); err != nil {
+		if err := stage.op(&ops[i], olds[i]); err != nil {
 			return false, err
 		}
 	}
 	return false, nil
-}
-
-// stageOp puts the effect of one op on the old item, zero where there is none, into the batch.
-func stageOp(batch *pebble.Batch, op *table.Op, old table.Item) error {
-	switch op.Action {
-	case table.Put:
-		return stagePut(batch, &op.Item, old.Due)
-	case table.Delete:
-		return stageDelete(batch, op.Item.Key, old.Due)
-	case table.Add:
-		added, err := add(op, old)
-		if err != nil {
-			return err
-		}
-		return stagePut(batch, &added, old.Due)
-	default: // a Check only has a condition
-		return nil
-	}
-}
-
-func stagePut(batch *pebble.Batch, item *table.Item, oldDue table.IndexKey) error {
-	if oldDue != item.Due && oldDue != (table.IndexKey{}) {
-		if err := batch.Delete(dueKey(oldDue, item.Key), nil); err != nil {
-			return err
-		}
-	}
-	if item.Due != oldDue && item.Due != (table.IndexKey{}) {
-		if err := batch.Set(dueKey(item.Due, item.Key), nil, nil); err != nil {
-			return err
-		}
-	}
-	return batch.Set(itemKey(item.Key), appendValue(nil, item), nil)
-}
-
-func stageDelete(batch *pebble.Batch, key table.Key, oldDue table.IndexKey) error {
-	if oldDue != (table.IndexKey{}) {
-		if err := batch.Delete(dueKey(oldDue, key), nil); err != nil {
-			return err
-		}
-	}
-	return batch.Delete(itemKey(key), nil)
 }
