@@ -8,5 +8,6 @@
 //
 // Pebble has no conditional write. Writers lock the stripes that their keys fall into, check, hand over the batch, unlock
 // and then wait for the disk together: the log groups the commits of all who wait. So writers of one key queue only for
-// the microseconds of the check, not for the disk.
+// the microseconds of the check, not for the disk. As in any store with such a log, a read may see a write in the moment
+// before the disk has it; a write that is refused, or recognised as done, because of what it saw waits for the disk, too.
 package pebbletable

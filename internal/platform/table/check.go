@@ -2,6 +2,8 @@ package table
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
 )
@@ -14,6 +16,14 @@ func (op *Op) check() error {
 	}
 	if op.Action == Check && op.If.Test == Always {
 		return errors.New("table: a check of nothing")
+	}
+	for name := range op.Deltas {
+		if bracketed(name) {
+			return fmt.Errorf("table: a count called %q", name)
+		}
+	}
+	if bracketed(op.If.Attribute) {
+		return fmt.Errorf("table: a condition on %q", op.If.Attribute)
 	}
 	if op.Action != Put {
 		return nil
@@ -33,6 +43,9 @@ func (op *Op) check() error {
 	}
 	return nil
 }
+
+// bracketed reports whether an expression of DynamoDB would take the name for an element of a list.
+func bracketed(name string) bool { return strings.ContainsAny(name, "[]") }
 
 // checkTogether refuses writes whose ops do not go together.
 func checkTogether(ops []Op) error {

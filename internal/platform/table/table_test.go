@@ -69,6 +69,8 @@ func TestWhatNoDriverShouldSeeIsRefused(t *testing.T) {
 		"messages nobody locks":           {notes.Overwrite(at("a"), note{}).Emit(table.Message{})},
 		"two ops on one key":              {create("a"), notes.Remove(loaded), table.Removal(at("a"))},
 		"a check of nothing":              {{Action: table.Check, Item: table.Item{Key: at("a")}}},
+		"a count called like an element":  {create("a"), table.Count(at("b"), map[string]int64{"n[0]": 1})},
+		"a condition on an element":       {{Action: table.Delete, Item: table.Item{Key: at("a")}, If: table.Condition{Test: table.Equals, Attribute: "a[0]"}}},
 		"an Add alone":                    {table.Count(at("a"), map[string]int64{"n": 1})},
 		"an Add beside an overwrite":      {table.Count(at("a"), map[string]int64{"n": 1}), notes.Overwrite(at("b"), note{})},
 		"an Add beside a mere check":      {table.Count(at("a"), map[string]int64{"n": 1}), {Action: table.Check, Item: table.Item{Key: at("b")}, If: table.Condition{Test: table.Present}}},
