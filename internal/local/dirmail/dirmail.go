@@ -178,7 +178,7 @@ func (d *Dir) folder(id string) string {
 	return current
 }
 
-// forget drops a mail whose file somebody has deleted. The caller holds the lock.
+// forget drops a mail whose file somebody has deleted or damaged. The caller holds the lock.
 func (d *Dir) forget(id string) {
 	if at, ok := slices.BinarySearch(d.order, id); ok {
 		d.order = slices.Delete(d.order, at, at+1)

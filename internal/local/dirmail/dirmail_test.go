@@ -199,3 +199,24 @@ func TestAMailWhoseFileIsDeletedIsGone(t *testing.T) {
 		t.Errorf("unknown: %v", err)
 	}
 }
+
+func TestAFileThatIsNoMailBlocksNoOther(t *testing.T) {
+	path := t.TempDir()
+	for name, content := range map[string]string{"new/a.b.eml": "", "new/c.d.eml": "no mail", "new/e.eml": "x", "new/readme": "x", "cur/f.g.eml": "To: x\n\n"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(path, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(path, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := open(t, path, "m")
+	id := send(t, d, "s1", "a@x.example")
+	reports, err := d.Reports(t.Context(), 10)
+	if err != nil || len(reports) != 1 || reports[0].ID != id || d.Due() != 1 {
+		t.Errorf("%d reports, %d due, %v", len(reports), d.Due(), err)
+	}
+	if mails, err := d.List(t.Context(), 10); err != nil || len(mails) != 1 {
+		t.Errorf("%d mails, %v", len(mails), err)
+	}
+}

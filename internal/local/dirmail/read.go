@@ -36,7 +36,7 @@ type Mail struct {
 	recipient *netmail.Address
 }
 
-// List reads the latest mails, newest first. Mails whose files somebody has deleted are gone.
+// List reads the latest mails, newest first. Mails whose files somebody has deleted or damaged are gone.
 func (d *Dir) List(ctx context.Context, limit int) ([]Mail, error) {
 	d.mu.Lock()
 	latest := slices.Clone(d.order[max(0, len(d.order)-max(limit, 0)):])
@@ -48,7 +48,7 @@ func (d *Dir) List(ctx context.Context, limit int) ([]Mail, error) {
 			return nil, err
 		}
 		m, err := d.Mail(id)
-		if errs.Is(err, errs.NotFound) {
+		if errs.Is(err, errs.Gone) || errs.Is(err, errs.NotFound) {
 			continue
 		}
 		if err != nil {
@@ -59,7 +59,7 @@ func (d *Dir) List(ctx context.Context, limit int) ([]Mail, error) {
 	return mails, nil
 }
 
-// Mail reads one mail, or a NotFound error.
+// Mail reads one mail, or a NotFound error. A file that is no mail is Gone, and from then on not found.
 func (d *Dir) Mail(id string) (Mail, error) {
 	raw, err := d.Raw(id)
 	if err != nil {
@@ -67,7 +67,10 @@ func (d *Dir) Mail(id string) (Mail, error) {
 	}
 	m, err := read(id, raw)
 	if err != nil {
-		return Mail{}, fmt.Errorf("dirmail: mail %s: %w", id, err)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.forget(id)
+		return Mail{}, errs.E(errs.Gone, "this file is no mail that we have written: %w", err)
 	}
 	return m, nil
 }

@@ -38,8 +38,8 @@ func (d *Dir) Reports(ctx context.Context, limit int) ([]Report, error) {
 			return nil, err
 		}
 		m, err := d.Mail(id)
-		if errs.Is(err, errs.NotFound) {
-			continue
+		if errs.Is(err, errs.Gone) || errs.Is(err, errs.NotFound) {
+			continue // nobody can report about it
 		}
 		if err != nil {
 			return nil, err
