@@ -19,6 +19,11 @@ func TestTheReportCountsAndGivesReasons(t *testing.T) {
 		want   []string
 	}{
 		"all as declared": {events + `{"Action":"pass","Test":"TestX"}`, true, []string{"2      1       1                  0", "skip: it differs", "known difference: it is only an imitation"}},
+		"a suite notes a difference": {
+			events + `{"Action":"output","Test":"TestX","Output":"    contract_test.go:1: differs: it works: not there (why)\n"}{"Action":"pass","Test":"TestX"}`,
+			true,
+			[]string{"2      0       2                  0", "differs: it works: not there (why)"},
+		},
 		"a case fails": {
 			events + `{"Action":"output","Test":"TestX/bad","Output":"    suite.go:9: lost\n"}` + `{"Action":"fail","Test":"TestX/bad"}{"Action":"fail","Test":"TestX"}`,
 			false,
