@@ -57,8 +57,10 @@ func TestACompanyIsRefusedWithAllThatIsWrong(t *testing.T) {
 		want []string // locations
 	}{
 		{good, nil},
-		{`{"name":" ","country":"UK","timezone":"Local","language":"english!","ownStock":{"vins":["SHORT"],"sellers":[" "]}}`,
-			[]string{"body.country", "body.language", "body.name", "body.ownStock.sellers[0]", "body.ownStock.vins[0]", "body.timezone"}},
+		{
+			`{"name":" ","country":"UK","timezone":"Local","language":"english!","ownStock":{"vins":["SHORT"],"sellers":[" "]}}`,
+			[]string{"body.country", "body.language", "body.name", "body.ownStock.sellers[0]", "body.ownStock.vins[0]", "body.timezone"},
+		},
 		{`{"name":"x","country":"EU","timezone":"","language":"de"}`, []string{"body.country", "body.timezone"}},
 		{`{"name":"x","country":"aus","timezone":"Mars/Base","language":"de","extra":1}`, []string{"body.country", "body.extra", "body.timezone"}},
 	} {

@@ -31,10 +31,14 @@ func TestATestTellsWhichWayIsBroken(t *testing.T) {
 		set  func(*testing.T, *world)
 		want []string
 	}{
-		{"both ways open", func(t *testing.T, w *world) { w.partner.pinged = w.push(t) },
-			[]string{`"reached":true,"pushArrived":true`, `"lastPingAt":"2026-11-22T12:00:01Z"`}},
-		{"no push", func(*testing.T, *world) {},
-			[]string{`"reached":true,"pushArrived":false`, "has not arrived yet"}},
+		{
+			"both ways open", func(t *testing.T, w *world) { w.partner.pinged = w.push(t) },
+			[]string{`"reached":true,"pushArrived":true`, `"lastPingAt":"2026-11-22T12:00:01Z"`},
+		},
+		{
+			"no push", func(*testing.T, *world) {},
+			[]string{`"reached":true,"pushArrived":false`, "has not arrived yet"},
+		},
 		{"no answer", func(_ *testing.T, w *world) {
 			w.partner.answer = func(string) error { return errs.E(errs.Unavailable, "AutoGrab is not available") }
 		}, []string{`"reached":false,"pushArrived":false`, "AutoGrab is not available"}},

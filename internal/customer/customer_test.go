@@ -82,10 +82,14 @@ func TestACustomerIsRefusedWithAllThatIsWrong(t *testing.T) {
 		want []string
 	}{
 		{`{}`, []string{"body.name"}},
-		{`{"name":{"first":" "},"email":"x","mobile":"call me","phone":"1","address":{"country":"UK"},"language":"english!"}`,
-			[]string{"body.address.country", "body.email", "body.language", "body.mobile", "body.phone"}},
-		{`{"company":"x","vehicles":[{"vin":"WBA3A5C51CF256651"},{"rego":"ABC12D"},{"vin":"SHORT"},{}]}`,
-			[]string{"body.vehicles[1].state", "body.vehicles[2].vin", "body.vehicles[3].vin"}},
+		{
+			`{"name":{"first":" "},"email":"x","mobile":"call me","phone":"1","address":{"country":"UK"},"language":"english!"}`,
+			[]string{"body.address.country", "body.email", "body.language", "body.mobile", "body.phone"},
+		},
+		{
+			`{"company":"x","vehicles":[{"vin":"WBA3A5C51CF256651"},{"rego":"ABC12D"},{"vin":"SHORT"},{}]}`,
+			[]string{"body.vehicles[1].state", "body.vehicles[2].vin", "body.vehicles[3].vin"},
+		},
 		{`{"company":"x","Email":"x@y.example","createdBy":"me"}`, []string{"body.Email", "body.createdBy"}},
 	} {
 		a := w.must(t, 422, "POST", "/v1/customers", c.body)

@@ -79,8 +79,10 @@ func TestEveryRuleThatANewLeadBreaksIsTold(t *testing.T) {
 		{"another company's user", `{` + ann + `, "user": "` + dealership.Kiel + `"}`, []string{"body.user"}},
 		{"a user of another yard", `{` + ann + `, "user": "` + dealership.Melbourne + `"}`, []string{"body.user"}},
 		{"a user without the role", `{` + ann + `, "user": "` + dealership.Watcher + `"}`, []string{"body.user"}},
-		{"everything", `{"customer": {"email": "no address", "mobile": "x"}, "yard": "kiel", "user": "nobody", "vehicle": {"vin": "short", "year": 1}, "tradeIn": {"rego": "A_B"}}`,
-			[]string{"body.customer.email", "body.customer.mobile", "body.tradeIn.rego", "body.user", "body.vehicle.vin", "body.vehicle.year", "body.yard"}},
+		{
+			"everything", `{"customer": {"email": "no address", "mobile": "x"}, "yard": "kiel", "user": "nobody", "vehicle": {"vin": "short", "year": 1}, "tradeIn": {"rego": "A_B"}}`,
+			[]string{"body.customer.email", "body.customer.mobile", "body.tradeIn.rego", "body.user", "body.vehicle.vin", "body.vehicle.year", "body.yard"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			wrong := w.Want(t, 422, dealership.Sydney, "POST", "/v1/leads", test.body).Wrong(t)

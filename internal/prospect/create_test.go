@@ -36,8 +36,10 @@ func TestEveryRuleThatANewProspectBreaksIsTold(t *testing.T) {
 		name, user, body string
 		want             []string
 	}{
-		{"everything", dealership.Sydney, `{"customer": "nobody", "yard": "melbourne", "due": "1926-11-22T12:00:00Z", "activity": " ", "vehicle": {"year": 1}}`,
-			[]string{"body.activity", "body.customer", "body.due", "body.vehicle.year", "body.yard"}},
+		{
+			"everything", dealership.Sydney, `{"customer": "nobody", "yard": "melbourne", "due": "1926-11-22T12:00:00Z", "activity": " ", "vehicle": {"year": 1}}`,
+			[]string{"body.activity", "body.customer", "body.due", "body.vehicle.year", "body.yard"},
+		},
 		{"work for a colleague", dealership.Sydney, `{` + ann + `, "user": "` + dealership.Second + `"}`, []string{"body.user"}},
 		{"a manager's work for somebody elsewhere", dealership.Manager, `{` + ann + `, "yard": "sydney", "user": "` + dealership.Melbourne + `"}`, []string{"body.user"}},
 	} {

@@ -128,7 +128,7 @@ func taken(t *testing.T, m awssim.SESMail) mailtest.Taken {
 // parts are the contents by type. A mail of one part is read as if it were the only one of several.
 func parts(t *testing.T, m *netmail.Message, boundary string) map[string]string {
 	t.Helper()
-	body := io.Reader(m.Body)
+	body := m.Body
 	if boundary == "" {
 		boundary = "only"
 		head := fmt.Sprintf("--only\r\nContent-Type: %s\r\nContent-Transfer-Encoding: %s\r\n\r\n",

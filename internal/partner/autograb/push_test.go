@@ -139,7 +139,7 @@ func within(s partner.Sighting) error {
 	if s.URL != "" {
 		u, err := url.Parse(s.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || s.Site == "" {
-			return fmt.Errorf("address %q: %v", s.URL, err)
+			return fmt.Errorf("address %q: %w", s.URL, err)
 		}
 	}
 	return nil

@@ -58,18 +58,24 @@ func TestAFeedIsReadHoweverItIsSpelled(t *testing.T) {
 		title any
 		kind  any
 	}{
-		"plain": {strings.NewReader("vin,price,url,date,make,model,year,dealer\n" + polo + ",20000,https://cars.example/1,2026-11-20,VW,Polo,2019,City Cars\n"),
-			20000.0, "2026-11-20T00:00:00Z", "https://cars.example/1", "2019 VW Polo", "dealer"},
-		"spelled otherwise": {strings.NewReader("\ufeffStock#,V I N, PRICE ,Listing_URL,Seller Type\r\n7," + strings.ToLower(polo) + ",\"$20,000.40\",https://cars.example/1,Private Seller\r\n"),
-			20000.0, "2026-11-22T09:00:01Z", "https://cars.example/1", nil, "private"},
+		"plain": {
+			strings.NewReader("vin,price,url,date,make,model,year,dealer\n" + polo + ",20000,https://cars.example/1,2026-11-20,VW,Polo,2019,City Cars\n"),
+			20000.0, "2026-11-20T00:00:00Z", "https://cars.example/1", "2019 VW Polo", "dealer",
+		},
+		"spelled otherwise": {
+			strings.NewReader("\ufeffStock#,V I N, PRICE ,Listing_URL,Seller Type\r\n7," + strings.ToLower(polo) + ",\"$20,000.40\",https://cars.example/1,Private Seller\r\n"),
+			20000.0, "2026-11-22T09:00:01Z", "https://cars.example/1", nil, "private",
+		},
 		"by rego":             {strings.NewReader("Rego,State\nabc 12d,nsw"), nil, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"without a price":     {strings.NewReader("vin,price\n" + polo + ",Not Priced"), nil, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"with a time of day":  {strings.NewReader("vin,date\n" + polo + ",2026-11-20 10:11:12"), nil, "2026-11-20T10:11:12Z", synthetic, nil, nil},
 		"with a useless date": {strings.NewReader("vin,date\n" + polo + ",20/11/26"), nil, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"ragged and quoted":   {strings.NewReader("vin,make,price\n" + polo + ",\"V\"\"W, the \" one\",5,6,7\n"), 5.0, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"gzip":                {packed(t, "vin,price\n"+polo+",20000"), 20000.0, "2026-11-22T09:00:01Z", synthetic, nil, nil},
-		"JSON": {strings.NewReader("\n [{\"VIN\":\"" + polo + "\",\"price\":20000.4,\"year\":2019,\"make\":\"VW\",\"photos\":[1],\"date\":\"2026-11-20T10:00:00+10:00\"}]"),
-			20000.0, "2026-11-20T00:00:00Z", synthetic, "2019 VW", nil},
+		"JSON": {
+			strings.NewReader("\n [{\"VIN\":\"" + polo + "\",\"price\":20000.4,\"year\":2019,\"make\":\"VW\",\"photos\":[1],\"date\":\"2026-11-20T10:00:00+10:00\"}]"),
+			20000.0, "2026-11-20T00:00:00Z", synthetic, "2019 VW", nil,
+		},
 		"JSON in gzip": {packed(t, `[{"rego":"ABC12D","state":"NSW","price":"1"}]`), 1.0, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

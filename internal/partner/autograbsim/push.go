@@ -160,7 +160,7 @@ func (s *Simulator) attempt(ctx context.Context, hook webhook, p push) (ok, answ
 	}
 	defer response.Body.Close()
 	// The connection is used again only when the answer was read; a long answer is not worth it.
-	io.CopyN(io.Discard, response.Body, 4<<10)
+	_, _ = io.CopyN(io.Discard, response.Body, 4<<10)
 	return response.StatusCode >= 200 && response.StatusCode < 300, true
 }
 

@@ -93,7 +93,7 @@ func reply(w http.ResponseWriter, status int, answer any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write(body)
+	_, _ = w.Write(body)
 }
 
 // read decodes a JSON body. A text that is not empty says why it could not.
@@ -107,7 +107,7 @@ func read(r *http.Request, into any) (refused string, err error) {
 		return "", err
 	}
 	if err != nil {
-		return "The body is not valid JSON", nil
+		return "The body is not valid JSON", nil //nolint:nilerr // the refusal is the answer
 	}
 	return "", nil
 }

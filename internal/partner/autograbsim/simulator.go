@@ -82,8 +82,7 @@ func Open(options Options) (*Simulator, error) {
 	s := &Simulator{options: options, db: db, client: &client, log: log, changed: make(chan struct{}, 1)}
 	s.uploads, s.pushes = newAgenda(s.signal), newAgenda(s.signal)
 	if err := s.restore(); err != nil {
-		db.Close()
-		return nil, err
+		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
 }

@@ -29,14 +29,20 @@ func TestEachRoleAllowsWhatItsLineSays(t *testing.T) {
 			access.RecaptureRead, access.RecaptureCheck, access.RecaptureWork,
 			access.CustomerRead, access.AppraisalRead, access.LeadRead,
 		}},
-		{"recapture that may create", access.Grant{Role: access.CustomerRecapture, Attributes: access.Attributes{CreateLeadOrProspect: true}},
+		{
+			"recapture that may create",
+			access.Grant{Role: access.CustomerRecapture, Attributes: access.Attributes{CreateLeadOrProspect: true}},
 			[]access.Permission{
 				access.RecaptureRead, access.RecaptureCheck, access.RecaptureWork, access.RecaptureMake,
 				access.CustomerRead, access.AppraisalRead, access.LeadRead,
-			}},
+			},
+		},
 		{"a company-wide switch", access.Grant{Role: access.CloseToProspects}, nil},
-		{"the attribute on another role", access.Grant{Role: access.Admin, Attributes: access.Attributes{CreateLeadOrProspect: true}},
-			[]access.Permission{access.SettingsRead, access.SettingsWrite}},
+		{
+			"the attribute on another role",
+			access.Grant{Role: access.Admin, Attributes: access.Attributes{CreateLeadOrProspect: true}},
+			[]access.Permission{access.SettingsRead, access.SettingsWrite},
+		},
 		{"an unknown role", access.Grant{Role: "root"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -140,10 +146,18 @@ func TestAttributesOfTheSameRoleAddUp(t *testing.T) {
 		{"no role", nil, access.Attributes{}, false},
 		{"the default recipient", []access.Grant{grant(access.Attributes{})}, access.Attributes{Notify: access.RecaptureUser}, true},
 		{"one", []access.Grant{grant(access.Attributes{Notify: access.LeadOwner})}, access.Attributes{Notify: access.LeadOwner}, true},
-		{"switches", []access.Grant{grant(access.Attributes{LookUpVIN: true}), grant(access.Attributes{CreateLeadOrProspect: true})},
-			access.Attributes{CreateLeadOrProspect: true, LookUpVIN: true, Notify: access.RecaptureUser}, true},
-		{"different recipients", []access.Grant{grant(access.Attributes{Notify: access.LeadOwner}), grant(access.Attributes{})},
-			access.Attributes{Notify: access.Both}, true},
+		{
+			"switches",
+			[]access.Grant{grant(access.Attributes{LookUpVIN: true}), grant(access.Attributes{CreateLeadOrProspect: true})},
+			access.Attributes{CreateLeadOrProspect: true, LookUpVIN: true, Notify: access.RecaptureUser},
+			true,
+		},
+		{
+			"different recipients",
+			[]access.Grant{grant(access.Attributes{Notify: access.LeadOwner}), grant(access.Attributes{})},
+			access.Attributes{Notify: access.Both},
+			true,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, ok := access.NewCaller(harbour, "u1", "Ann", c.grants...).Attributes(access.CustomerRecapture)

@@ -153,7 +153,7 @@ func TestATickThatFailsOrPanicsFailsTheInvocation(t *testing.T) {
 	}
 	outcome := error(nil)
 	f := app.Function{Name: "tick", Every: app.Every("rate(1 minute)", func(context.Context, app.Deps) error {
-		if outcome == errPower {
+		if errors.Is(outcome, errPower) {
 			panic(outcome)
 		}
 		return outcome

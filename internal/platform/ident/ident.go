@@ -46,7 +46,7 @@ func Of(parts ...string) string {
 	for _, part := range parts {
 		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
 		digest.Write(size[:])
-		io.WriteString(digest, part)
+		digest.Write([]byte(part))
 	}
 	return crockford.EncodeToString(digest.Sum(nil))[:Length]
 }

@@ -216,7 +216,7 @@ func alternatives(t *testing.T, m *netmail.Message) []string {
 	reader := multipart.NewReader(m.Body, params["boundary"])
 	for {
 		part, err := reader.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return parts
 		}
 		if err != nil {

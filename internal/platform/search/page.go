@@ -136,7 +136,7 @@ func (x Index[T]) read(ctx context.Context, t *table.Table, company ident.Compan
 			break
 		}
 	}
-	return records, &position{From: from, Block: at.Block}, nil
+	return records, &position{From: from, Block: at.Block}, nil //nolint:nilerr // having walked far enough is no error
 }
 
 // load reads the records found at places, in their order, and keeps those that pass every filter. A record whose activity

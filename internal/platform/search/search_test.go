@@ -3,6 +3,7 @@ package search_test
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -187,7 +188,7 @@ func TestACrashBeforeTheRecordLeavesOnlyPostingsThatNobodySees(t *testing.T) {
 	moved.Status, moved.At = "new", noon.Add(time.Hour)
 	crash := fmt.Errorf("crash")
 	err := cars.Write(t.Context(), d.table, acme, &first, &moved, func(context.Context) error { return crash })
-	if err != crash {
+	if !errors.Is(err, crash) {
 		t.Fatalf("err = %v", err)
 	}
 	if got := d.pages(search.Query{Yards: []string{"north"}, Limit: 10}); !slices.Equal(got, []string{"c1"}) {

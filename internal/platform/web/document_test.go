@@ -25,7 +25,8 @@ func pages(api huma.API) {
 	web.Get(api, "/l/{token}", web.Public("who has the link may look"), web.Route{ID: "showLink", Tag: "Links"},
 		func(context.Context, *struct {
 			Token string `path:"token"`
-		}) (*web.Empty, error) {
+		},
+		) (*web.Empty, error) {
 			return nil, nil
 		})
 }

@@ -102,6 +102,7 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 		// A link in a mail may have grown parameters on its way; everybody else wants to know of a filter that does nothing.
 		RejectUnknownQueryParameters: guard.permission != "",
 	}
+	promoted(reflect.TypeFor[I](), method+" "+path)
 	document(&operation, guard, route)
 	if upload, ok := any(new(I)).(uploader); ok {
 		upload.describe(&operation)

@@ -10,7 +10,6 @@ type Raw struct {
 
 // describe lets any JSON object pass.
 func (r *Raw) describe(operation *huma.Operation) {
-	operation.SkipValidateBody = true
 	operation.RequestBody = &huma.RequestBody{
 		Required: true,
 		Content:  map[string]*huma.MediaType{jsonMedia: {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}},

@@ -30,7 +30,7 @@ func strict(body []byte) (violations []errs.Violation, malformed error) {
 	var open []level
 	for {
 		token, err := decoder.ReadToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return violations, errors.New("the body is empty")
 		}
 		if err != nil {
@@ -58,7 +58,7 @@ func strict(body []byte) (violations []errs.Violation, malformed error) {
 			open[n].name = true
 			continue
 		}
-		if _, err := decoder.ReadToken(); err != io.EOF {
+		if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
 			return nil, errors.New("there is data behind the end of the body's value")
 		}
 		return violations, nil

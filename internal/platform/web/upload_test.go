@@ -85,7 +85,8 @@ func TestAForeignFormatReachesItsReaderAsItCame(t *testing.T) {
 	web.Post(api, "/webhooks/{token}", web.Public("a test"), web.Route{ID: "push", MaxBody: 2000}, func(_ context.Context, in *struct {
 		Token   string `path:"token"`
 		RawBody []byte `contentType:"application/json"`
-	}) (*web.Reply[string], error) {
+	},
+	) (*web.Reply[string], error) {
 		return web.OK(in.Token + string(in.RawBody)), nil
 	})
 	for _, test := range []struct {

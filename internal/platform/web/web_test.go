@@ -88,8 +88,10 @@ func TestABodyIsReadStrictly(t *testing.T) {
 		{"case variant", "application/json", `{"Vehicles":[]}`, 422, []string{`"location":"body.Vehicles"`}},
 		{"double member", "application/json", `{"vehicles":[{"vin":` + vin + `,"vin":` + vin + `}]}`, 422, []string{`"location":"body.vehicles[0].vin"`, "twice"}},
 		{"null for a list", "application/json", `{"vehicles":null}`, 422, []string{`"location":"body.vehicles"`}},
-		{"all at once", "application/json", `{"vehicles":[{"vin":"SECRET"},{"vin":` + vin + `,"year":3,"year":4}],"x":{}}`, 422,
-			[]string{"body.vehicles[0].vin", "body.vehicles[1].year", "twice", "body.x", "breaks 4 rules"}},
+		{
+			"all at once", "application/json", `{"vehicles":[{"vin":"SECRET"},{"vin":` + vin + `,"year":3,"year":4}],"x":{}}`, 422,
+			[]string{"body.vehicles[0].vin", "body.vehicles[1].year", "twice", "body.x", "breaks 4 rules"},
+		},
 		{"form", "application/x-www-form-urlencoded", `a=b`, 415, []string{"/problems/unsupported-media-type", "application/json"}},
 		{"no type", "", `{"vehicles":[]}`, 415, nil},
 		{"latin", "application/json; charset=latin1", `{"vehicles":[]}`, 415, nil},
