@@ -126,9 +126,19 @@ func TestALinkLeadsToOurOwnSiteOrIsLeftOut(t *testing.T) {
 		path string
 		kept bool
 	}{
-		{"/recaptures/01ABC", true}, {"/leads/a-b_c.d", true}, {"", false}, {"recaptures/1", false}, {"//evil.example", false},
-		{"/\\evil.example", false}, {"https://evil.example", false}, {"@evil.example", false}, {"/a?next=//evil", false},
-		{"/a b", false}, {"/a\r\nX: y", false}, {"/%2f%2fevil", false}, {".evil.example", false},
+		{"/recaptures/01ABC", true},
+		{"/leads/a-b_c.d", true},
+		{"", false},
+		{"recaptures/1", false},
+		{"//evil.example", false},
+		{"/\\evil.example", false},
+		{"https://evil.example", false},
+		{"@evil.example", false},
+		{"/a?next=//evil", false},
+		{"/a b", false},
+		{"/a\r\nX: y", false},
+		{"/%2f%2fevil", false},
+		{".evil.example", false},
 	} {
 		n := sighting("anna", i)
 		n.Link.Path = c.path
