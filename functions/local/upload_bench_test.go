@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/winback-auto/winback/internal/local/pebbledb"
-	"github.com/winback-auto/winback/internal/local/pebbletable"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/partner/autograb"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -25,7 +24,7 @@ import (
 func BenchmarkUploadToActive(b *testing.B) {
 	i := install(b)
 	cars := newStock(b, b.N)
-	before := i.usage()
+	before := i.paused()
 	endProfile := i.profile()
 	b.ResetTimer()
 	begun := time.Now()
@@ -33,18 +32,12 @@ func BenchmarkUploadToActive(b *testing.B) {
 	took := time.Since(begun)
 	b.StopTimer()
 	endProfile()
-	spent := i.usage().Sub(before)
-	i.winback.kill()
-
-	stored := i.stored("harbour-motors#recapture", "harbour-motors#batch")
-	perVehicle := func(n float64) float64 { return n / float64(b.N) }
+	spent := i.usage()
+	stored := i.paused().since(before)
 	b.ReportMetric(float64(b.N)/took.Seconds(), "vehicles/s")
 	b.ReportMetric(float64(b.N)/simulatorAlone(b, cars).Seconds(), "simulator-vehicles/s")
-	b.ReportMetric(float64(b.N)/rawWrites(b, stored).Seconds(), "raw-vehicles/s")
-	b.ReportMetric(perVehicle(spent.WriteUnits), "write-units/vehicle")
-	b.ReportMetric(perVehicle(onceWritten(stored)), "stored-units/vehicle")
-	b.ReportMetric(perVehicle(spent.ReadUnits), "read-units/vehicle")
-	b.ReportMetric(perVehicle(float64(len(stored))), "items/vehicle")
+	b.ReportMetric(float64(b.N)/rawWrites(b, stored.written).Seconds(), "raw-vehicles/s")
+	costs(b, spent, stored)
 }
 
 // activate uploads cars and returns when the partner watches all of them.
@@ -68,37 +61,6 @@ func (i *installation) activate(cars stock) {
 	if active != len(cars.vehicles) {
 		i.Fatalf("%d of %d vehicles are active", active, len(cars.vehicles))
 	}
-}
-
-// usage is what Winback's table has cost since its process began.
-func (i *installation) usage() (u table.Usage) {
-	i.Helper()
-	i.must(i.local.get(i.Context(), "/_local/usage", &u))
-	return u
-}
-
-// stored are the items of a folder that no process serves, by the beginnings of their partitions.
-func (i *installation) stored(partitions ...string) (items []table.Item) {
-	i.Helper()
-	db, err := pebbledb.Open(pebbledb.Options{Dir: i.folder})
-	i.must(err)
-	defer db.Close()
-	driver := pebbletable.New(db, time.Now)
-	for _, partition := range partitions {
-		i.must(driver.Each(i.Context(), partition, func(item table.Item) error {
-			items = append(items, item)
-			return nil
-		}))
-	}
-	return items
-}
-
-// onceWritten is the least that items can cost, in write units: each written once and outside a transaction.
-func onceWritten(items []table.Item) (units float64) {
-	for _, item := range items {
-		units += float64((item.Size() + 1023) / 1024)
-	}
-	return units
 }
 
 // chunk is how many vehicles a list for the partner has, and how many items a raw write; as Winback does it.

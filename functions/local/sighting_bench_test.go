@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/winback-auto/winback/internal/local/fleet"
+)
+
+// BenchmarkSighting lists watched vehicles for sale, each once: the partner pushes, Winback asks back, stores, notifies
+// and mails. It ends when nothing is left to do.
+func BenchmarkSighting(b *testing.B) {
+	i := install(b)
+	cars := newStock(b, b.N)
+	var feed bytes.Buffer
+	i.must(fleet.WriteListings(&feed, cars.cars, 1, 1))
+	i.activate(cars)
+	i.drain()
+	before := i.paused()
+	endProfile := i.profile()
+	b.ResetTimer()
+	begun := time.Now()
+	i.must(i.partner.call(i.Context(), http.MethodPost, "/_sim/listings", "text/csv", &feed, nil))
+	i.must(until(i.Context(), func() (bool, int, error) {
+		sent, err := i.pushes(i.Context())
+		return sent >= b.N, sent, err
+	}))
+	i.drain()
+	took := time.Since(begun)
+	b.StopTimer()
+	endProfile()
+	spent := i.usage()
+	mails, err := i.mails(i.Context())
+	i.must(err)
+	if len(mails) != b.N {
+		b.Fatalf("%d mails about %d sightings", len(mails), b.N)
+	}
+	b.ReportMetric(float64(b.N)/took.Seconds(), "sightings/s")
+	costs(b, spent, i.paused().since(before))
+}
