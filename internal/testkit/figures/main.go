@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 3, "how often each benchmark is run; medians are shown")
+	rounds := flag.Int("rounds", 5, "how often each benchmark is run; medians are shown")
 	only := flag.String("only", "", "measure only what has this in its name")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

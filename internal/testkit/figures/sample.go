@@ -86,16 +86,6 @@ func median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// ratios is the median of what the rounds' values have to do with each other: the two of a round were measured right after
-// one another.
-func ratios(values, bounds []float64) float64 {
-	var all []float64
-	for i := range min(len(values), len(bounds)) {
-		all = append(all, values[i]/bounds[i])
-	}
-	return median(all)
-}
-
 func greatest(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
