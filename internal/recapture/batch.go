@@ -5,6 +5,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/queue"
 )
 
@@ -30,7 +31,6 @@ type Stage string
 
 // The stages. A chunk without a record is queued.
 const (
-	Claimed   Stage = "claimed"   // a worker writes its recaptures
 	Uploading Stage = "uploading" // its list may be with the partner
 	Uploaded  Stage = "submitted" // it is, under Receipt
 	Finished  Stage = "done"      // every vehicle is watched, errored or a duplicate
@@ -45,7 +45,7 @@ type Chunk struct {
 	Owner      string               `json:"owner,omitempty"` // the attempt that holds it
 	Lease      time.Time            `json:"lease,omitzero"`  // until when, on the application clock
 	Receipt    string               `json:"receipt,omitempty"`
-	Attempts   int                  `json:"attempts,omitempty"`
+	Attempts   int                  `json:"attempts,omitempty"` // steps put off since the last stage
 	Counts     Counts               `json:"counts"`
 }
 
@@ -69,10 +69,18 @@ func (c *Counts) add(other Counts) {
 // total is the number of vehicles counted.
 func (c Counts) total() int { return c.Queued + c.Submitted + c.Active + c.Errored + c.Duplicates }
 
-// chunkRef is the command about one chunk.
+// chunkRef names a chunk and is the command about it. Attempt counts the steps that the chunk has put off: a message of an
+// earlier one that comes again has nothing to do.
 type chunkRef struct {
-	Batch BatchID `json:"batch"`
-	Chunk int     `json:"chunk"`
+	Batch   BatchID `json:"batch"`
+	Chunk   int     `json:"chunk"`
+	Attempt int     `json:"attempt,omitempty"`
+}
+
+// attempt is the command for a later step.
+func (c chunkRef) attempt(n int) chunkRef {
+	c.Attempt = n
+	return c
 }
 
 // The topics of the feature.
@@ -81,6 +89,17 @@ var (
 	PollTopic   = queue.Topic[chunkRef]{Name: "recapture-poll"}
 	VerifyTopic = queue.Topic[pushRef]{Name: "sighting-verify"}
 )
+
+// Waits before another attempt at a partner that refused or did not answer for now.
+const (
+	firstRetry   = 5 * time.Second // doubles
+	longestRetry = 15 * time.Minute
+)
+
+// retryIn is the wait after the n-th attempt, from 0: what the partner asked for, if that is longer than our own back-off.
+func retryIn(cause error, n int) time.Duration {
+	return min(max(errs.RetryAfter(cause), backOff(firstRetry, longestRetry, n)), longestRetry)
+}
 
 // backOff is the wait before the n-th repetition, from 0: it doubles from the first to the longest.
 func backOff(first, longest time.Duration, n int) time.Duration {

@@ -50,7 +50,7 @@ func checkLeads(ctx context.Context, d app.Deps, s *submission, answer *checked,
 			answer.skip(string(id), "there is no such lead")
 			continue
 		}
-		draft := Recapture{Vehicle: l.Vehicle, Customer: customers[l.Customer], Yard: l.Yard, Owner: l.User, Leads: []lead.ID{id}}
+		draft := Recapture{Origin: FromLead, Vehicle: l.Vehicle, Customer: customers[l.Customer], Yard: l.Yard, Owner: l.User, Leads: []lead.ID{id}}
 		if !s.take(ctx, d, answer, string(id), draft) {
 			continue
 		}
@@ -81,7 +81,7 @@ func checkAppraisals(ctx context.Context, d app.Deps, s *submission, answer *che
 			answer.skip(string(id), "there is no such appraisal")
 			continue
 		}
-		draft := Recapture{Vehicle: a.Vehicle, Customer: customers[a.Customer], Yard: a.Yard, Owner: a.User, Appraisals: []appraisal.ID{id}}
+		draft := Recapture{Origin: FromAppraisal, Vehicle: a.Vehicle, Customer: customers[a.Customer], Yard: a.Yard, Owner: a.User, Appraisals: []appraisal.ID{id}}
 		s.take(ctx, d, answer, string(id), draft)
 	}
 	return nil
@@ -128,7 +128,7 @@ func checkVehicles(ctx context.Context, d app.Deps, s *submission, answer *check
 		for _, w := range warnings {
 			answer.Warnings = append(answer.Warnings, remark{place, w})
 		}
-		draft := Recapture{Vehicle: v, Yard: yardID, SoldOn: supplied.SoldOn, Reference: supplied.Reference}
+		draft := Recapture{Origin: FromAPI, Vehicle: v, Yard: yardID, SoldOn: supplied.SoldOn, Reference: supplied.Reference}
 		if c := supplied.Customer; c != nil {
 			draft.Customer = Customer(*c)
 		}
@@ -153,7 +153,7 @@ func (s *submission) take(ctx context.Context, d app.Deps, answer *checked, id s
 			s.failed = err
 		}
 		s.missing = err
-		answer.skip(id, err.Error())
+		answer.skip(id, errs.Text(err))
 		return false
 	}
 	s.draft(draft)

@@ -28,16 +28,26 @@ func saved(co ident.Company, ref chunkRef, record table.Record[Chunk]) table.Op 
 	return chunks.Save(chunkKey(co, ref), record)
 }
 
-// save writes the state of a chunk with the messages it promises, and leaves the record as it is stored now.
-func save(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record *table.Record[Chunk], messages ...table.Message) error {
-	if err := d.Commit(ctx, saved(co, ref, *record).Emit(messages...)); err != nil {
-		return err
-	}
-	if len(messages) > 0 {
-		return nil // the last step of an attempt
+// claim makes an attempt the one that holds a chunk and returns the record as it is stored now, or a Conflict error where
+// another one was quicker.
+func claim(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record table.Record[Chunk]) (table.Record[Chunk], error) {
+	if err := d.Commit(ctx, saved(co, ref, record)); err != nil {
+		return record, err
 	}
 	stored, err := chunks.Get(ctx, d.Table, chunkKey(co, ref))
-	*record = stored
+	if err == nil && stored.Value.Owner != record.Value.Owner {
+		err = errs.E(errs.Conflict, "another attempt holds the chunk")
+	}
+	return stored, err
+}
+
+// end writes the last step of an attempt. Where two attempts met, the quicker one counts: what it wrote promises all that
+// is left to do.
+func end(ctx context.Context, d app.Deps, op table.Op) error {
+	err := d.Commit(ctx, op)
+	if errs.Is(err, errs.Conflict) {
+		return nil
+	}
 	return err
 }
 

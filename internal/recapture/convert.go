@@ -1,6 +1,7 @@
 package recapture
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -32,20 +33,22 @@ type commit = func(ctx context.Context, ops ...table.Op) error
 // remembers it (R61). Called again with the same id it returns the lead made before.
 func makeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, as lead.ID, c completion) (lead.Lead, error) {
 	var made lead.Lead
-	err := convert(ctx, d, caller, id, conversion{
-		made: func(r Recapture) bool { return slices.Contains(r.NewLeads, as) },
-		note: func(r *Recapture) { r.NewLeads = append(r.NewLeads, as) },
-		add: func(ctx context.Context, r Recapture, write commit) (err error) {
-			c := c.completed(r, caller)
-			made, err = lead.Add(ctx, d, caller.Company, lead.Lead{
-				ID: as, Customer: r.Customer.ID, CustomerName: r.Customer.Name(), Vehicle: r.Vehicle, Yard: c.Yard, User: c.User,
-				Source: source, Type: c.Type, Notes: c.Notes, Recapture: string(r.ID), CreatedBy: caller.User,
-			}, write)
-			return err
-		},
-		yard: c.Yard,
+	done, err := convert(ctx, d, caller, id, c.Yard, func(ctx context.Context, r *Recapture, write commit) (done bool, err error) {
+		if slices.Contains(r.NewLeads, as) {
+			return true, nil
+		}
+		if len(r.NewLeads) == MaxMade {
+			return false, tooMany("leads")
+		}
+		r.NewLeads = append(slices.Clip(r.NewLeads), as)
+		c := c.completed(*r, caller)
+		made, err = lead.Add(ctx, d, caller.Company, lead.Lead{
+			ID: as, Customer: r.Customer.ID, CustomerName: r.Customer.Name(), Vehicle: r.Vehicle, Yard: c.Yard, User: c.User,
+			Source: source, Type: c.Type, Notes: c.Notes, Recapture: string(r.ID), CreatedBy: caller.User,
+		}, write)
+		return false, err
 	})
-	if err == nil && made.ID == "" {
+	if done {
 		record, err := lead.Load(ctx, d, caller.Company, as)
 		return record.Value, err
 	}
@@ -58,20 +61,22 @@ func makeProspect(ctx context.Context, d app.Deps, caller access.Caller, id ID, 
 		return prospect.Prospect{}, err
 	}
 	var made prospect.Prospect
-	err := convert(ctx, d, caller, id, conversion{
-		made: func(r Recapture) bool { return slices.Contains(r.NewProspects, as) },
-		note: func(r *Recapture) { r.NewProspects = append(r.NewProspects, as) },
-		add: func(ctx context.Context, r Recapture, write commit) (err error) {
-			c := c.completed(r, caller)
-			made, err = prospect.Add(ctx, d, caller.Company, prospect.Prospect{
-				ID: as, Customer: r.Customer.ID, CustomerName: r.Customer.Name(), Vehicle: r.Vehicle, Yard: c.Yard, User: c.User,
-				Activity: prospect.ProspectActivity, Action: source, Type: c.Type, Notes: c.Notes, Recapture: string(r.ID), Due: d.Now(),
-			}, write)
-			return err
-		},
-		yard: c.Yard,
+	done, err := convert(ctx, d, caller, id, c.Yard, func(ctx context.Context, r *Recapture, write commit) (done bool, err error) {
+		if slices.Contains(r.NewProspects, as) {
+			return true, nil
+		}
+		if len(r.NewProspects) == MaxMade {
+			return false, tooMany("prospects")
+		}
+		r.NewProspects = append(slices.Clip(r.NewProspects), as)
+		c := c.completed(*r, caller)
+		made, err = prospect.Add(ctx, d, caller.Company, prospect.Prospect{
+			ID: as, Customer: r.Customer.ID, CustomerName: r.Customer.Name(), Vehicle: r.Vehicle, Yard: c.Yard, User: c.User,
+			Activity: prospect.ProspectActivity, Action: source, Type: c.Type, Notes: c.Notes, Recapture: string(r.ID), Due: d.Now(), CreatedBy: caller.User,
+		}, write)
+		return false, err
 	})
-	if err == nil && made.ID == "" {
+	if done {
 		record, err := prospect.Load(ctx, d, caller.Company, as)
 		return record.Value, err
 	}
@@ -80,59 +85,59 @@ func makeProspect(ctx context.Context, d app.Deps, caller access.Caller, id ID, 
 
 // completed fills in what the user left open.
 func (c completion) completed(r Recapture, caller access.Caller) completion {
-	if c.Yard == "" {
-		c.Yard = r.Yard
-	}
-	if c.User == "" {
-		c.User = caller.User
-	}
+	c.Yard = cmp.Or(c.Yard, r.Yard)
+	c.User = cmp.Or(c.User, caller.User)
 	return c
 }
 
-// conversion is what a lead and a prospect differ in when they are made of a recapture.
-type conversion struct {
-	made func(Recapture) bool
-	note func(*Recapture)
-	add  func(ctx context.Context, r Recapture, write commit) error
-	yard string
+func tooMany(what string) error {
+	return errs.E(errs.Conflict, "%d %s were made of this recapture already", MaxMade, what)
 }
 
-// convert makes something of a recapture in one transaction with everything that it changes: the recapture remembers it
-// and is no longer new, and a customer that was only a name in a list becomes a record.
-func convert(ctx context.Context, d app.Deps, caller access.Caller, id ID, c conversion) error {
-	if c.yard != "" && !caller.In(c.yard, access.RecaptureMake) {
-		return errs.Violate(errs.Violation{Location: "body.yard", Message: "is not a yard of yours in the role " + string(access.CustomerRecapture)})
+// convert makes something of a sighted recapture in one transaction with everything that it changes: the recapture
+// remembers it and is no longer new, and a customer that was only a name in a list becomes a record. make notes on the
+// recapture what it makes and hands its writes over; or it finds that this was done before, and then nothing changes.
+func convert(ctx context.Context, d app.Deps, caller access.Caller, id ID, yard string, make func(context.Context, *Recapture, commit) (done bool, err error)) (done bool, err error) {
+	if yard != "" && !caller.In(yard, access.RecaptureMake) {
+		return false, errs.Violate(errs.Violation{Location: "body.yard", Message: "is not a yard of yours in the role " + string(access.CustomerRecapture)})
 	}
 	co := caller.Company
 	const attempts = 5
 	for range attempts {
 		record, err := load(ctx, d.Table, co, id, func(yard string) bool { return caller.In(yard, access.RecaptureMake) })
 		if err != nil {
+			return false, err
+		}
+		if record.Value.LastSighting == nil {
+			return false, errs.E(errs.Conflict, "this vehicle has not been sighted yet; there is nothing to follow up")
+		}
+		before, quicker := record.Value, false
+		write := func(ctx context.Context, ops ...table.Op) error {
+			err := change(ctx, d, co, before, record, ops...)
+			quicker = errs.Is(err, errs.Conflict)
 			return err
 		}
-		if c.made(record.Value) {
-			return nil
-		}
-		before := record.Value
-		known := before.Customer.ID != ""
-		if !known {
-			record.Value.Customer.ID = customer.ID(ident.Of("recapture customer", co.ID(), string(id)))
+		if record.Value.Customer.ID == "" {
+			write = record.Value.introduce(d, co, write)
 		}
 		record.Value.opened()
-		c.note(&record.Value)
-		write := func(ctx context.Context, ops ...table.Op) error { return change(ctx, d, co, before, record, ops...) }
-		if !known {
-			add := write
-			write = func(ctx context.Context, ops ...table.Op) error {
-				_, err := customer.Add(ctx, d, co, record.Value.Customer.record(), func(ctx context.Context, more ...table.Op) error {
-					return add(ctx, append(ops, more...)...)
-				})
-				return err
-			}
-		}
-		if err := c.add(ctx, record.Value, write); !errs.Is(err, errs.Conflict) {
-			return err
+		done, err := make(ctx, &record.Value, write)
+		if !quicker {
+			return done, err
 		}
 	}
-	return errs.E(errs.Conflict, "somebody else changed this recapture at the same time; open it again")
+	return false, errs.E(errs.Conflict, "somebody else changed this recapture at the same time; open it again")
+}
+
+// introduce makes a customer record of what a list said, to be written together with what is made of the recapture.
+func (r *Recapture) introduce(d app.Deps, co ident.Company, write commit) commit {
+	r.Customer.ID = customer.ID(ident.Of("recapture customer", co.ID(), string(r.ID)))
+	known := r.Customer.record()
+	r.Customer = remembered(known)
+	return func(ctx context.Context, ops ...table.Op) error {
+		_, err := customer.Add(ctx, d, co, known, func(ctx context.Context, more ...table.Op) error {
+			return write(ctx, append(ops, more...)...)
+		})
+		return err
+	}
 }

@@ -15,7 +15,7 @@ import (
 type tally struct {
 	Total       int64 `json:"total"`     // recaptures ever submitted (R48)
 	Captured    int64 `json:"captured"`  // of them sighted at least once (R49)
-	Customers   int64 `json:"customers"` // distinct customers among them (C9)
+	Customers   int64 `json:"customers"` // distinct customers ever known of them (C9)
 	Active      int64 `json:"active"`
 	NewSighting int64 `json:"new_sighting"`
 	Deleted     int64 `json:"deleted"`
@@ -57,19 +57,21 @@ func (c changes) count(key table.Key, name string, n int64) {
 	c[key][name] += n
 }
 
-// move counts a recapture that goes from one state to another; before is nil for a new one.
+// move counts a recapture that goes from one state, or yard, to another; before is nil for a new one.
 func (c changes) move(co ident.Company, before *Recapture, after Recapture) {
-	key := tallyKey(co, after.Yard, after.ID)
-	captured := false
-	if before == nil {
-		c.count(key, "total", 1)
-	} else {
-		c.count(key, string(before.Status), -1)
-		captured = before.LastSighting != nil
+	if before != nil {
+		c.state(co, *before, -1)
 	}
-	c.count(key, string(after.Status), 1)
-	if after.LastSighting != nil && !captured {
-		c.count(key, "captured", 1)
+	c.state(co, after, 1)
+}
+
+// state counts a recapture n times as it stands.
+func (c changes) state(co ident.Company, r Recapture, n int64) {
+	key := tallyKey(co, r.Yard, r.ID)
+	c.count(key, "total", n)
+	c.count(key, string(r.Status), n)
+	if r.LastSighting != nil {
+		c.count(key, "captured", n)
 	}
 }
 
@@ -105,6 +107,36 @@ func customerKey(co ident.Company, yard string, c Customer) (table.Key, bool) {
 		return table.Key{}, false
 	}
 	return table.In(co, "recapture-customer", yard, ident.Of(who)).At(), true
+}
+
+// mark is the content of an item whose key says it all, but which must be written only once.
+type mark struct{}
+
+var marks = table.Kind[mark]{Name: "counted customer", Schema: 1}
+
+// countCustomers makes the writes that count the customers of recaptures, those that are not counted yet.
+func countCustomers(ctx context.Context, t *table.Table, co ident.Company, of []Recapture, count changes) ([]table.Op, error) {
+	tallies := make(map[table.Key]table.Key, len(of)) // by customer
+	var keys []table.Key
+	for _, r := range of {
+		key, ok := customerKey(co, r.Yard, r.Customer)
+		if _, twice := tallies[key]; ok && !twice {
+			tallies[key] = tallyKey(co, r.Yard, r.ID)
+			keys = append(keys, key)
+		}
+	}
+	known, err := t.BatchGet(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var ops []table.Op
+	for _, key := range keys {
+		if _, counted := known[key]; !counted {
+			ops = append(ops, marks.Create(key, mark{}))
+			count.count(tallies[key], "customers", 1)
+		}
+	}
+	return ops, nil
 }
 
 // sumUp is the tally of yards.

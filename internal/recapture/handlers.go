@@ -149,9 +149,13 @@ func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[view], err
 	if err != nil {
 		return nil, err
 	}
-	views := make([]view, len(records))
+	all := make([]Recapture, len(records))
 	for i, record := range records {
-		views[i] = show(record.Value)
+		all[i] = record.Value
+	}
+	views, err := showAll(ctx, a.Table, access.From(ctx).Company, all...)
+	if err != nil {
+		return nil, err
 	}
 	return web.Page(views, next), nil
 }
@@ -170,11 +174,16 @@ func (a api) get(ctx context.Context, in *idInput) (*web.Reply[detail], error) {
 }
 
 func (a api) open(ctx context.Context, in *idInput) (*web.Reply[view], error) {
-	r, err := open(ctx, a.Deps, access.From(ctx), ID(in.ID))
+	caller := access.From(ctx)
+	r, err := open(ctx, a.Deps, caller, ID(in.ID))
 	if err != nil {
 		return nil, err
 	}
-	return web.OK(show(r)), nil
+	views, err := showAll(ctx, a.Table, caller.Company, r)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(views[0]), nil
 }
 
 type convertInput struct {

@@ -21,9 +21,14 @@ func knownCustomers[T any](ctx context.Context, d app.Deps, co ident.Company, re
 	}
 	known := make(map[customer.ID]Customer, len(found))
 	for _, c := range found {
-		known[c.ID] = Customer{ID: c.ID, First: c.First, Last: c.Last, Email: c.Email, Mobile: c.Mobile}
+		known[c.ID] = remembered(c)
 	}
 	return known, nil
+}
+
+// remembered is a customer record as a recapture keeps it.
+func remembered(c customer.Customer) Customer {
+	return Customer{ID: c.ID, First: c.First, Last: c.Last, Email: c.Email, Mobile: c.Mobile}
 }
 
 // unnamed is what somebody is called of whom a list knows no name.

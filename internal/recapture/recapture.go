@@ -13,7 +13,9 @@
 package recapture
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/winback-auto/winback/internal/appraisal"
@@ -59,7 +61,7 @@ type Progress string
 // The steps.
 const (
 	Queued    Progress = "queued"    // waiting to be submitted
-	Submitted Progress = "submitted" // the partner has it in its queue
+	Submitted Progress = "submitted" // the partner has it in its queue; never stored, see showAll
 	Watched   Progress = "watched"   // the partner watches it
 )
 
@@ -123,14 +125,12 @@ type Customer struct {
 }
 
 // Name is first and last name.
-func (c Customer) Name() string {
-	switch {
-	case c.First == "":
-		return c.Last
-	case c.Last == "":
-		return c.First
-	}
-	return c.First + " " + c.Last
+func (c Customer) Name() string { return strings.TrimSpace(c.First + " " + c.Last) }
+
+// weaker reports whether the other one says more of who it is: a customer record more than a line of a list, that more
+// than nothing.
+func (c Customer) weaker(other Customer) bool {
+	return c.ID == "" && other.ID != "" || c == Customer{} && other != Customer{}
 }
 
 // Sighting is one state of one listing: a new price is a sighting of its own.
@@ -142,6 +142,20 @@ type Sighting struct {
 	URL      string      `json:"url,omitempty"`
 	Seller   string      `json:"seller,omitempty"`
 	Delisted bool        `json:"delisted,omitempty"`
+}
+
+// compare orders sightings by time. Partners give the end of a listing the time of the listing, so at one instant the end
+// is the later one; what is left to tell states apart only makes the order the same for everybody.
+func (s Sighting) compare(other Sighting) int {
+	ended := func(s Sighting) int {
+		if s.Delisted {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(
+		s.At.Compare(other.At), ended(s)-ended(other), cmp.Compare(other.Price.Amount, s.Price.Amount), strings.Compare(s.Listing, other.Listing),
+	)
 }
 
 // ActivityAt orders the dashboard: the last sighting, else the submission.
@@ -163,9 +177,19 @@ func (r Recapture) Match() Match {
 // Live reports whether the vehicle is watched or on its way to it; a vehicle that is not can be submitted again.
 func (r Recapture) Live() bool { return r.Status == Active || r.Status == NewSighting }
 
-// accepted records that the partner watches the vehicle, with the VIN it looked up.
+// chunk is the chunk whose the vehicle is to submit.
+func (r Recapture) chunk() chunkRef { return chunkRef{Batch: r.Batch, Chunk: r.Chunk} }
+
+// in reports whether the vehicle is a chunk's to submit. A chunk that names it besides holds a duplicate.
+func (r Recapture) in(chunk chunkRef) bool { return r.chunk() == chunk.attempt(0) }
+
+// accepted records that the partner watches the vehicle, with the VIN it looked up. What was said of it before, for
+// instance that it is unknown, no longer holds.
 func (r *Recapture) accepted(ref, vin string) {
 	r.Ref, r.Progress, r.Error = ref, Watched, ""
+	if r.Status == Errored {
+		r.Status = Active
+	}
 	if r.Vehicle.VIN == "" && vehicle.ValidVIN(vin) {
 		r.Vehicle.VIN = vin
 	}
@@ -176,20 +200,28 @@ func (r *Recapture) refused(reason string) {
 	r.Status, r.Progress, r.Error = Errored, "", reason
 }
 
-// sighted takes in sightings that were not known before, and reports whether one of them is now the last.
-func (r *Recapture) sighted(sightings []Sighting) bool {
-	if len(sightings) == 0 {
-		return false
+// sighted takes in sightings that were not known before and returns the one to tell users of, or nil. Whatever the order
+// in which sightings arrive, the last one is the same in the end, and so is the status: the first sighting of a vehicle
+// makes it new, and so does each further listing that is later than all before. The end of a listing alone does not.
+func (r *Recapture) sighted(fresh []Sighting) *Sighting {
+	var news *Sighting
+	before := r.LastSighting
+	for _, s := range fresh {
+		if r.LastSighting == nil || s.compare(*r.LastSighting) > 0 {
+			r.LastSighting = &s
+		}
+		if !s.Delisted && (before == nil || s.compare(*before) > 0) && (news == nil || s.compare(*news) > 0) {
+			news = &s
+		}
 	}
-	newest := slices.MaxFunc(sightings, func(a, b Sighting) int { return a.At.Compare(b.At) })
-	if r.LastSighting != nil && newest.At.Before(r.LastSighting.At) {
-		return false
+	if news == nil && before == nil {
+		news = r.LastSighting
 	}
-	r.LastSighting = &newest
-	if r.Live() && !newest.Delisted {
-		r.Status = NewSighting
+	if news == nil || !r.Live() {
+		return nil
 	}
-	return true
+	r.Status = NewSighting
+	return news
 }
 
 // opened ends "new sighting" (C6): somebody has looked, or made something of it.
@@ -199,25 +231,44 @@ func (r *Recapture) opened() {
 	}
 }
 
+// MaxSources is the most leads, and the most appraisals, that a recapture remembers as its sources; MaxMade the most leads,
+// and the most prospects, that are made of it.
+const (
+	MaxSources = 20
+	MaxMade    = 20
+)
+
 // joins adds what a further submission of the same vehicle says, and reports whether that is anything new (C12).
 func (r *Recapture) joins(other Recapture) bool {
-	before := len(r.Leads) + len(r.Appraisals)
+	sources := len(r.Leads) + len(r.Appraisals)
 	r.Leads = union(r.Leads, other.Leads)
 	r.Appraisals = union(r.Appraisals, other.Appraisals)
-	changed := len(r.Leads)+len(r.Appraisals) != before
+	changed := len(r.Leads)+len(r.Appraisals) != sources
 	if r.Owner == "" && other.Owner != "" {
 		r.Owner, changed = other.Owner, true
 	}
-	if r.Customer == (Customer{}) && other.Customer != (Customer{}) {
+	if r.Customer.weaker(other.Customer) {
 		r.Customer, changed = other.Customer, true
 	}
 	return changed
 }
 
+// again is a recapture that had ended and is submitted anew: the draft, with what was learned and made of it before.
+func (r Recapture) again(draft Recapture) Recapture {
+	draft.joins(r)
+	draft.LastSighting, draft.NewLeads, draft.NewProspects = r.LastSighting, r.NewLeads, r.NewProspects
+	draft.Vehicle.VIN = cmp.Or(draft.Vehicle.VIN, r.Vehicle.VIN)
+	draft.Vehicle.Make = cmp.Or(draft.Vehicle.Make, r.Vehicle.Make)
+	draft.Vehicle.Model = cmp.Or(draft.Vehicle.Model, r.Vehicle.Model)
+	draft.Vehicle.Year = cmp.Or(draft.Vehicle.Year, r.Vehicle.Year)
+	return draft
+}
+
+// union is a with what only b has, at most MaxSources.
 func union[T comparable](a, b []T) []T {
 	for _, v := range b {
-		if !slices.Contains(a, v) {
-			a = append(a, v)
+		if len(a) < MaxSources && !slices.Contains(a, v) {
+			a = append(slices.Clip(a), v)
 		}
 	}
 	return a

@@ -1,12 +1,16 @@
 package recapture
 
 import (
+	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
 )
 
 // packedRows are the vehicles of a chunk, compressed: durable before the user gets an answer, read once by the worker.
@@ -30,6 +34,22 @@ func pack(connection company.ConnectionID, lookUpVIN bool, rows []Recapture) (pa
 	}
 	defer encoder.Close()
 	return packedRows{connection, lookUpVIN, encoder.EncodeAll(plain, nil)}, nil
+}
+
+// loadRows reads the vehicles of a chunk and who takes them to the partner.
+func loadRows(ctx context.Context, t *table.Table, co ident.Company, ref chunkRef, chunk *Chunk) (lookUpVIN bool, drafts []Recapture, err error) {
+	rows, err := packed.Get(ctx, t, rowsPartition(co, ref.Batch).At(number(ref.Chunk)))
+	if err != nil {
+		return false, nil, err
+	}
+	chunk.Connection = rows.Value.Connection
+	drafts, err = rows.Value.unpack()
+	return rows.Value.LookUpVIN, drafts, err
+}
+
+// fits reports whether the rows fit into one item. Real ones always do; the longest texts, without any repetition, do not.
+func (p packedRows) fits() bool {
+	return base64.StdEncoding.EncodedLen(len(p.Data))+200 <= table.MaxBody
 }
 
 func (p packedRows) unpack() ([]Recapture, error) {

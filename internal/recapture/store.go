@@ -3,13 +3,13 @@ package recapture
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
-	"github.com/winback-auto/winback/internal/recapture/intake"
 )
 
 // How recaptures are stored and found (every partition begins with the company):
@@ -26,12 +26,12 @@ import (
 //	customers counted in a yard    recapture-customer # yard # hash
 //	the dashboard                  see package search
 var (
-	recaptures = table.Kind[Recapture]{Name: "recapture", Schema: 1}
-	sightings  = table.Kind[Sighting]{Name: "sighting", Schema: 1}
+	recaptures = table.Kind[Recapture]{Name: "recapture", Schema: 1, Limit: 12 << 10} // about 1 kB; every text at its longest fits, too
+	sightings  = table.Kind[Sighting]{Name: "sighting", Schema: 1, Limit: 6 << 10}
 	batches    = table.Kind[Batch]{Name: "recapture batch", Schema: 1}
 	chunks     = table.Kind[Chunk]{Name: "recapture chunk", Schema: 1}
 	packed     = table.Kind[packedRows]{Name: "recapture rows", Schema: 1, Limit: table.MaxBody}
-	rejections = table.Kind[[]intake.Remark]{Name: "rejected rows", Schema: 1, Limit: table.MaxBody}
+	rejections = table.Kind[rejectedRows]{Name: "rejected rows", Schema: 1, Limit: table.MaxBody}
 	pushes     = table.Kind[Push]{Name: "push", Schema: 1}
 )
 
@@ -74,8 +74,12 @@ func sightingPartition(co ident.Company, id ID) table.Partition {
 
 // sightingKey names a state of a listing: the same state reported again is the same sighting.
 func sightingKey(co ident.Company, id ID, s Sighting) table.Key {
-	state := ident.Of(s.Listing, fmt.Sprint(s.Price.Amount), fmt.Sprint(s.Delisted))
-	return sightingPartition(co, id).At(newestFirst(s.At), s.Listing, state)
+	return sightingPartition(co, id).At(newestFirst(s.At), s.Listing, s.state())
+}
+
+// state tells the states of a listing apart.
+func (s Sighting) state() string {
+	return ident.Of(s.Listing, s.At.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.Price.Amount, 10), strconv.FormatBool(s.Delisted))
 }
 
 // newestFirst writes an instant so that later ones sort first.
@@ -112,4 +116,21 @@ func load(ctx context.Context, t *table.Table, co ident.Company, id ID, sees fun
 		return table.Record[Recapture]{}, errs.E(errs.NotFound, "there is no such recapture")
 	}
 	return record, err
+}
+
+// loadAll reads those recaptures of drafts that exist.
+func loadAll(ctx context.Context, t *table.Table, co ident.Company, drafts []Recapture) (map[ID]table.Record[Recapture], error) {
+	keys := make([]table.Key, len(drafts))
+	for i, draft := range drafts {
+		keys[i] = recaptureKey(co, draft.ID)
+	}
+	records, err := recaptures.GetAll(ctx, t, keys)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[ID]table.Record[Recapture], len(records))
+	for _, record := range records {
+		byID[record.Value.ID] = record
+	}
+	return byID, nil
 }

@@ -33,13 +33,13 @@ func newSubmission(caller access.Caller, id BatchID, origin Origin, now time.Tim
 	}
 }
 
-// draft takes a vehicle in. It is complete but for what the partner says; a vehicle without an identity is never given.
+// draft takes a vehicle in, with its origin. A vehicle without an identity is never given.
 func (s *submission) draft(r Recapture) {
 	id, ok := IDOf(s.caller.Company, r.Vehicle)
 	if !ok {
 		return
 	}
-	r.ID, r.User, r.Origin, r.Batch = id, s.caller.User, s.batch.Origin, s.batch.ID
+	r.ID, r.User, r.Batch = id, s.caller.User, s.batch.ID
 	r.Status, r.Progress = Active, Queued
 	r.SubmittedAt, r.MonitorUntil = s.batch.At, s.batch.At.Add(MonitorFor)
 	s.drafts = append(s.drafts, r)
@@ -85,13 +85,12 @@ func (s *submission) commit(ctx context.Context, d app.Deps) (Batch, error) {
 	slices.SortStableFunc(s.drafts, func(a, b Recapture) int {
 		return strings.Compare(string(a.Connection)+a.Yard, string(b.Connection)+b.Yard)
 	})
-	parts, err := s.store(ctx, d.Table)
-	if err != nil {
+	if err := s.store(ctx, d.Table); err != nil {
 		return Batch{}, err
 	}
-	messages := make([]table.Message, parts)
+	messages := make([]table.Message, len(s.batch.Chunks))
 	for n := range messages {
-		messages[n] = SubmitTopic.Message(s.caller.Company, chunkRef{s.batch.ID, n})
+		messages[n] = SubmitTopic.Message(s.caller.Company, chunkRef{Batch: s.batch.ID, Chunk: n})
 	}
 	op := batches.Create(batchKey(s.caller.Company, s.batch.ID), s.batch).Emit(messages...)
 	return s.batch, d.Commit(ctx, op)
@@ -132,8 +131,8 @@ func (s *submission) merge(ctx context.Context, t *table.Table) error {
 	return nil
 }
 
-// store writes the rows chunk by chunk, no chunk with two connections, and the rejected rows. It returns the number of chunks.
-func (s *submission) store(ctx context.Context, t *table.Table) (int, error) {
+// store writes the rows chunk by chunk, no chunk with two connections, and the rejected rows.
+func (s *submission) store(ctx context.Context, t *table.Table) error {
 	co := s.caller.Company
 	attributes, _ := s.caller.Attributes(access.CustomerRecapture)
 	var ops []table.Op
@@ -147,20 +146,17 @@ func (s *submission) store(ctx context.Context, t *table.Table) (int, error) {
 			rest[i].Chunk = len(s.batch.Chunks)
 		}
 		rows, err := pack(rest[0].Connection, attributes.LookUpVIN, rest[:n])
+		for err == nil && !rows.fits() {
+			n /= 2
+			rows, err = pack(rest[0].Connection, attributes.LookUpVIN, rest[:n])
+		}
 		if err != nil {
-			return 0, err
+			return err
 		}
 		ops = append(ops, packed.Overwrite(rowsPartition(co, s.batch.ID).At(number(len(s.batch.Chunks))), rows))
 		s.batch.Chunks = append(s.batch.Chunks, n)
 		rest = rest[n:]
 	}
 	s.batch.Rejected = len(s.rejected)
-	for n := 0; n*rejectedPage < len(s.rejected); n++ {
-		part := s.rejected[n*rejectedPage : min((n+1)*rejectedPage, len(s.rejected))]
-		ops = append(ops, rejections.Overwrite(rejectedPartition(co, s.batch.ID).At(number(n)), part))
-	}
-	return len(s.batch.Chunks), t.Load(ctx, ops...)
+	return t.Load(ctx, append(ops, storeRejected(co, s.batch.ID, s.rejected)...)...)
 }
-
-// rejectedPage is the number of rejected rows of one item.
-const rejectedPage = 200

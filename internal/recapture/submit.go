@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -15,15 +13,12 @@ import (
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
-// Waits of the submission, on the application clock.
-const (
-	uploadLease  = time.Minute            // longer than any upload takes; then its answer counts as lost
-	claimed      = time.Second            // after another attempt was quicker to begin
-	firstRetry   = 5 * time.Second        // after a refusal for now
-	longestRetry = 15 * time.Minute       //
-	firstPoll    = 250 * time.Millisecond // after an upload; doubles
-	longestPoll  = time.Minute            //
-)
+// uploadLease is how long an attempt may hold a chunk, on the application clock: longer than an invocation lives. Then
+// its answer counts as lost.
+const uploadLease = time.Minute
+
+// claimed is the wait after another attempt was quicker to begin.
+const claimed = time.Second
 
 // Submit is the worker that takes chunks to the partner.
 func Submit(dial partner.Dial) app.Function {
@@ -47,53 +42,50 @@ func (s submitter) submit(ctx context.Context, d app.Deps, co ident.Company, ref
 	if err != nil {
 		return err
 	}
-	if record.Value.Stage == Uploaded || record.Value.Stage == Finished {
+	if record.Value.Stage == Uploaded || record.Value.Stage == Finished || ref.Attempt < record.Value.Attempts {
 		return nil
 	}
-	rows, err := packed.Get(ctx, d.Table, rowsPartition(co, ref.Batch).At(number(ref.Chunk)))
-	if err != nil {
-		return err
-	}
-	drafts, err := rows.Value.unpack()
-	if err != nil {
-		return err
-	}
-	if held := record.Value.Lease.Sub(d.Now()); record.Value.Owner != "" && held > 0 {
+	if held := record.Value.Lease.Sub(d.Now()); held > 0 {
 		return queue.Delay(held, errs.E(errs.Unavailable, "another attempt holds the chunk"))
 	}
-	uncertain := record.Value.Owner != ""
-	mine, err := create(ctx, d, co, drafts)
+	lookUpVIN, drafts, err := loadRows(ctx, d.Table, co, ref, &record.Value)
 	if err != nil {
 		return err
 	}
-	record.Value.Connection = rows.Value.Connection
-	record.Value.Counts = Counts{Queued: len(mine), Duplicates: len(drafts) - len(mine)}
-	if len(mine) == 0 {
-		record.Value.Stage = Finished
-		return save(ctx, d, co, ref, &record)
-	}
-	record.Value.Stage, record.Value.Owner, record.Value.Lease = Uploading, d.NewID(), d.Now().Add(uploadLease)
-	if err := save(ctx, d, co, ref, &record); errs.Is(err, errs.Conflict) {
-		// The message may be the other attempt's, too; only its end lets go of it.
-		return queue.Delay(claimed, err)
-	} else if err != nil {
+	mine, err := create(ctx, d, co, ref, drafts)
+	if err != nil {
 		return err
 	}
-	return s.upload(ctx, d, co, ref, record, rows.Value.LookUpVIN, mine, uncertain)
+	record.Value.Counts = Counts{Queued: len(mine), Duplicates: len(drafts) - len(mine)}
+	if len(mine) == 0 {
+		record.Value.Stage, record.Value.Owner = Finished, ""
+		return end(ctx, d, saved(co, ref, record))
+	}
+	uncertain := record.Value.Owner != ""
+	record.Value.Stage, record.Value.Owner, record.Value.Lease = Uploading, d.NewID(), d.Now().Add(uploadLease)
+	record, err = claim(ctx, d, co, ref, record)
+	if errs.Is(err, errs.Conflict) {
+		// The message may be the other attempt's, too; only its end lets go of it.
+		return queue.Delay(claimed, err)
+	}
+	if err != nil {
+		return err
+	}
+	return s.upload(ctx, d, co, ref, record, listing(ref, lookUpVIN, mine), uncertain)
 }
 
 // upload hands the vehicles over and records what came of it.
-func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record table.Record[Chunk], lookUpVIN bool, mine []Recapture, uncertain bool) error {
+func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record table.Record[Chunk], list partner.Upload, uncertain bool) error {
 	watcher, err := watcherOf(ctx, d, s.dial, co, record.Value.Connection)
 	if err == nil {
-		record.Value.Receipt, err = deliver(ctx, watcher, listing(ref, lookUpVIN, mine), uncertain)
+		record.Value.Receipt, err = deliver(ctx, watcher, list, uncertain)
 	}
 	record.Value.Lease = time.Time{}
 	switch {
 	case err == nil:
 		record.Value.Stage, record.Value.Owner, record.Value.Attempts = Uploaded, "", 0
-		record.Value.Counts.Submitted, record.Value.Counts.Queued = len(mine), 0
-		return save(ctx, d, co, ref, &record, PollTopic.At(d.Now().Add(firstPoll), co, ref))
+		record.Value.Counts.Submitted, record.Value.Counts.Queued = record.Value.Counts.Queued, 0
+		return end(ctx, d, saved(co, ref, record).Emit(PollTopic.At(d.Now().Add(firstPoll), co, ref.attempt(0))))
 	case errors.Is(err, partner.ErrAmbiguous):
 		// The owner stays: the next attempt asks the partner first.
 		return s.later(ctx, d, co, ref, record, err)
@@ -103,24 +95,15 @@ func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref
 	case errs.Is(err, errs.Internal):
 		return err
 	}
-	reason := err.Error()
-	if err := refuse(ctx, d, co, mine, reason); err != nil {
-		return err
-	}
-	record.Value.Stage, record.Value.Owner = Finished, ""
-	record.Value.Counts.Errored, record.Value.Counts.Queued = len(mine), 0
-	return save(ctx, d, co, ref, &record)
+	return refuse(ctx, d, co, ref, record, errs.Text(err))
 }
 
-// later promises another attempt: the message is done, the sweeper sends it again.
+// later promises another attempt: the message is done, the sweeper sends the next.
 func (s submitter) later(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record table.Record[Chunk], cause error) error {
-	wait := errs.RetryAfter(cause)
-	if wait == 0 {
-		wait = backOff(firstRetry, longestRetry, record.Value.Attempts)
-	}
+	wait := retryIn(cause, record.Value.Attempts)
 	record.Value.Attempts++
 	d.Log.WarnContext(ctx, "upload is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
-	return save(ctx, d, co, ref, &record, SubmitTopic.At(d.Now().Add(wait), co, ref))
+	return end(ctx, d, saved(co, ref, record).Emit(SubmitTopic.At(d.Now().Add(wait), co, ref.attempt(record.Value.Attempts))))
 }
 
 // deliver uploads a list, unless an earlier attempt may have done so and the partner has it.
@@ -149,41 +132,4 @@ func listing(ref chunkRef, lookUpVIN bool, recaptures []Recapture) partner.Uploa
 		vehicles[i] = partner.Vehicle{ID: string(r.ID), VIN: r.Vehicle.VIN, Rego: r.Vehicle.Rego, State: r.Vehicle.State, SoldOn: r.SoldOn, MonitorUntil: r.MonitorUntil}
 	}
 	return partner.Upload{Name: "winback-" + string(ref.Batch) + "-" + number(ref.Chunk), LookUpVIN: lookUpVIN, Vehicles: vehicles}
-}
-
-// refuse marks recaptures as errored, each with the same reason.
-func refuse(ctx context.Context, d app.Deps, co ident.Company, refused []Recapture, reason string) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallel)
-	for _, r := range refused {
-		group.Go(func() error {
-			return revise(ctx, d, co, r.ID, func(r *Recapture) bool {
-				if r.Progress == Watched || r.Status != Active {
-					return false
-				}
-				r.refused(reason)
-				return true
-			})
-		})
-	}
-	return group.Wait()
-}
-
-// revise changes a recapture until nobody else is quicker; do reports whether there is anything to change.
-func revise(ctx context.Context, d app.Deps, co ident.Company, id ID, do func(*Recapture) bool) error {
-	const attempts = 8
-	for range attempts {
-		record, err := recaptures.Get(ctx, d.Table, recaptureKey(co, id))
-		if err != nil {
-			return err
-		}
-		before := record.Value
-		if !do(&record.Value) {
-			return nil
-		}
-		if err := change(ctx, d, co, before, record); !errs.Is(err, errs.Conflict) {
-			return err
-		}
-	}
-	return errs.E(errs.Unavailable, "a recapture changes too often")
 }

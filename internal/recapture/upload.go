@@ -48,7 +48,10 @@ func upload(ctx context.Context, d app.Deps, caller access.Caller, id BatchID, y
 		return uploaded{}, err
 	}
 	for _, row := range list.Rows {
-		s.draft(Recapture{Vehicle: row.Vehicle, Customer: Customer{First: row.Customer.First, Last: row.Customer.Last, Email: row.Customer.Email, Mobile: row.Customer.Mobile}, Yard: yardID, SoldOn: row.SoldOn, Reference: row.Reference})
+		s.draft(Recapture{
+			Origin: FromCSV, Vehicle: row.Vehicle, Yard: yardID, SoldOn: row.SoldOn, Reference: row.Reference,
+			Customer: Customer{First: row.Customer.First, Last: row.Customer.Last, Email: row.Customer.Email, Mobile: row.Customer.Mobile},
+		})
 	}
 	s.batch.Duplicates, s.rejected = len(list.Duplicates), list.Rejected
 	batch, err := s.commit(ctx, d)

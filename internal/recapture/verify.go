@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/vehicle"
 )
 
 // Verify is the worker that looks into pushes.
@@ -36,6 +37,9 @@ func (v verifier) verify(ctx context.Context, d app.Deps, co ident.Company, ref 
 		return nil
 	}
 	watcher, err := watcherOf(ctx, d, v.dial, co, push.Value.Connection)
+	if errs.Is(err, errs.Gone) {
+		return v.conclude(ctx, d, push, Unverified)
+	}
 	if err != nil {
 		return v.later(ctx, d, co, push, err)
 	}
@@ -63,7 +67,7 @@ func (v verifier) later(ctx context.Context, d app.Deps, co ident.Company, push 
 	if errs.Is(cause, errs.Internal) {
 		return cause
 	}
-	wait := max(errs.RetryAfter(cause), backOff(firstRetry, longestRetry, push.Value.Attempts))
+	wait := retryIn(cause, push.Value.Attempts)
 	push.Value.Attempts++
 	d.Log.WarnContext(ctx, "push is looked into later", "company", co.ID(), "push", push.Value.ID, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
 	return end(ctx, d, pushes.Update(push).Emit(VerifyTopic.At(d.Now().Add(wait), co, pushRef{push.Value.ID})))
@@ -74,69 +78,69 @@ func (v verifier) conclude(ctx context.Context, d app.Deps, push table.Record[Pu
 	return end(ctx, d, pushes.Update(push))
 }
 
-// end writes the last step of an attempt. Where two attempts met, the quicker one counts: what it wrote promises all that
-// is left to do.
-func end(ctx context.Context, d app.Deps, op table.Op) error {
-	err := d.Commit(ctx, op)
-	if errs.Is(err, errs.Conflict) {
-		return nil
-	}
-	return err
-}
-
 // maxNews is the most sightings recorded at once; the partner's newest count.
 const maxNews = 40
 
 // Sighted records what the partner says about a vehicle now: new sightings, the newest of them as the last one, and
-// notices to those who are to be told. It reports whether there was any news. A vehicle that this company does not watch
-// over this connection is a NotFound error.
+// notices to those who are to be told. It reports whether there was any news. The connection is any one of the company's;
+// from then on the vehicle is watched over it, in case the one that it was submitted over is gone. A vehicle that the
+// company does not watch is a NotFound error.
 func Sighted(ctx context.Context, d app.Deps, co ident.Company, connection company.ConnectionID, watched partner.Watched) (news bool, err error) {
 	home, err := company.Load(ctx, d, co)
 	if err != nil {
 		return false, err
 	}
+	reported := translate(watched.Sightings, home.Country)
 	const attempts = 8
 	for range attempts {
-		record, err := recaptures.Get(ctx, d.Table, recaptureKey(co, ID(watched.ID)))
+		record, err := load(ctx, d.Table, co, ID(watched.ID), func(string) bool { return true })
 		if err != nil {
 			return false, err
 		}
-		if record.Value.Connection != connection || record.Value.Status == Deleted {
+		if record.Value.Status == Deleted || !record.Value.is(watched) {
 			return false, errs.E(errs.NotFound, "this vehicle is not watched")
 		}
-		news, err = sight(ctx, d, co, record, watched, home.Country)
-		if !errs.Is(err, errs.Conflict) {
-			return news, err
+		fresh, err := unknown(ctx, d.Table, co, record.Value.ID, reported)
+		if err != nil || len(fresh) == 0 {
+			return false, err
+		}
+		before := record.Value
+		if before.Progress != Watched || before.Connection != connection {
+			record.Value.accepted(watched.Ref, watched.VIN)
+			record.Value.Connection = connection
+		}
+		if err := sight(ctx, d, co, before, record, fresh); !errs.Is(err, errs.Conflict) {
+			return err == nil, err
 		}
 	}
 	return false, errs.E(errs.Unavailable, "a recapture changes too often")
 }
 
-func sight(ctx context.Context, d app.Deps, co ident.Company, record table.Record[Recapture], watched partner.Watched, country string) (bool, error) {
-	before := record.Value
-	fresh, err := unknown(ctx, d.Table, co, before.ID, translate(watched.Sightings, country))
-	if err != nil || len(fresh) == 0 {
-		return false, err
-	}
-	record.Value.accepted(watched.Ref, watched.VIN)
-	news := record.Value.sighted(fresh)
+// is reports whether what the partner speaks of can be this vehicle: another VIN is another car.
+func (r Recapture) is(watched partner.Watched) bool {
+	vin := vehicle.NormaliseVIN(watched.VIN)
+	return vin == "" || r.Vehicle.VIN == "" || vin == r.Vehicle.VIN
+}
+
+// sight writes sightings that are not known yet, with all that follows from them.
+func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, record table.Record[Recapture], fresh []Sighting) error {
 	var also []table.Op
 	for _, s := range fresh {
 		also = append(also, sightings.Create(sightingKey(co, before.ID, s), s))
 	}
-	if news && record.Value.Status == NewSighting {
-		notices, err := tell(ctx, d, co, record.Value)
+	if news := record.Value.sighted(fresh); news != nil {
+		notices, err := tell(ctx, d, co, record.Value, *news)
 		if err != nil {
-			return false, err
+			return err
 		}
 		also = append(also, notices...)
 	}
-	return news, change(ctx, d, co, before, record, also...)
+	return change(ctx, d, co, before, record, also...)
 }
 
 // unknown are the sightings that are not recorded yet, the newest maxNews at most.
 func unknown(ctx context.Context, t *table.Table, co ident.Company, id ID, reported []Sighting) ([]Sighting, error) {
-	slices.SortFunc(reported, func(a, b Sighting) int { return b.At.Compare(a.At) })
+	slices.SortFunc(reported, func(a, b Sighting) int { return b.compare(a) })
 	byKey := make(map[table.Key]bool, len(reported))
 	var distinct []Sighting
 	var keys []table.Key

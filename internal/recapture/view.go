@@ -3,6 +3,7 @@ package recapture
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/winback-auto/winback/internal/appraisal"
@@ -11,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/money"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/prospect"
@@ -77,6 +79,36 @@ func show(r Recapture) view {
 	return v
 }
 
+// showAll makes views of recaptures. Whether a queued vehicle has reached the partner is known of its chunk, not of itself.
+func showAll(ctx context.Context, t *table.Table, co ident.Company, all ...Recapture) ([]view, error) {
+	views := make([]view, len(all))
+	var keys []table.Key
+	for i, r := range all {
+		views[i] = show(r)
+		if r.Status == Active && r.Progress == Queued {
+			keys = append(keys, chunkKey(co, r.chunk()))
+		}
+	}
+	if len(keys) == 0 {
+		return views, nil
+	}
+	slices.SortFunc(keys, func(a, b table.Key) int { return strings.Compare(a.Partition+a.Sort, b.Partition+b.Sort) })
+	records, err := chunks.GetAll(ctx, t, slices.Compact(keys))
+	if err != nil {
+		return nil, err
+	}
+	uploaded := map[chunkRef]bool{}
+	for _, record := range records {
+		uploaded[chunkRef{Batch: record.Value.Batch, Chunk: record.Value.Number}] = record.Value.Stage == Uploaded
+	}
+	for i, r := range all {
+		if views[i].Progress == Queued && uploaded[r.chunk()] {
+			views[i].Progress = Submitted
+		}
+	}
+	return views, nil
+}
+
 func showSighting(s Sighting) sightingView {
 	v := sightingView{At: s.At, Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted}
 	if !s.Price.IsZero() {
@@ -90,8 +122,12 @@ func showDetail(ctx context.Context, d app.Deps, caller access.Caller, r Recaptu
 	if err != nil {
 		return detail{}, err
 	}
+	views, err := showAll(ctx, d.Table, caller.Company, r)
+	if err != nil {
+		return detail{}, err
+	}
 	shown := detail{
-		view: show(r), Match: r.Match(), Sightings: make([]sightingView, len(sightings)),
+		view: views[0], Match: r.Match(), Sightings: make([]sightingView, len(sightings)),
 		Leads: notNil(r.Leads), Appraisals: notNil(r.Appraisals), NewLeads: notNil(r.NewLeads), NewProsp: notNil(r.NewProspects),
 	}
 	for i, s := range sightings {
@@ -122,14 +158,16 @@ type Filters struct {
 // list is a page of the dashboard, cut to the caller's yards (R39, C13).
 func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, limit int, cursor string) ([]table.Record[Recapture], string, error) {
 	q := search.Query{Yards: caller.Yards(access.RecaptureRead), Text: f.Text, Limit: limit, Cursor: cursor, From: f.SightedFrom, To: f.SightedTo}
-	for name, value := range map[string]string{"make": f.Make, "model": f.Model, "origin": string(f.Origin), "user": f.User, "status": string(f.Status)} {
-		if value != "" {
-			q.Facets = append(q.Facets, search.Facet{Name: name, Value: value})
+	for _, facet := range []search.Facet{
+		{Name: "make", Value: f.Make}, {Name: "model", Value: f.Model}, {Name: "origin", Value: string(f.Origin)},
+		{Name: "user", Value: f.User}, {Name: "status", Value: string(f.Status)},
+	} {
+		if facet.Value != "" {
+			q.Facets = append(q.Facets, facet)
 		}
 	}
 	if !f.SightedFrom.IsZero() || !f.SightedTo.IsZero() {
 		q.Facets = append(q.Facets, search.Facet{Name: "sighted"})
 	}
-	slices.SortFunc(q.Facets, func(a, b search.Facet) int { return len(b.Value) - len(a.Value) })
 	return dashboard.Page(ctx, d.Table, d.Links, caller.Company, q)
 }

@@ -17,7 +17,7 @@ import (
 
 // Push is what the partner told us, as it was stored before we answered. Verified says what became of it.
 type Push struct {
-	ID         string               `json:"id"`
+	ID         string               `json:"id"` // see pushID
 	Connection company.ConnectionID `json:"connection"`
 	Event      partner.Event        `json:"event"`
 	Ref        string               `json:"ref"`
@@ -87,7 +87,11 @@ func (h hook) receive(ctx context.Context, in *receiveInput) (*web.Empty, error)
 	if push.Event == partner.EventPing {
 		return nil, company.Pinged(ctx, h.Deps, co, connection)
 	}
-	stored := Push{ID: pushID(connection, push), Connection: connection, Event: push.Event, Ref: push.Ref, ReceivedAt: h.Now()}
+	if push.Ref == "" {
+		h.Log.InfoContext(ctx, "push about no vehicle", "company", co.ID(), "connection", connection, "event", push.Event)
+		return nil, nil
+	}
+	stored := Push{ID: pushID(connection, push, h.Now()), Connection: connection, Event: push.Event, Ref: push.Ref, ReceivedAt: h.Now()}
 	op := pushes.Create(pushKey(co, stored.ID), stored).Emit(VerifyTopic.Message(co, pushRef{stored.ID})).Until(h.Now().Add(keepPush))
 	err = h.Commit(ctx, op)
 	if errs.Is(err, errs.Conflict) {
@@ -96,9 +100,13 @@ func (h hook) receive(ctx context.Context, in *receiveInput) (*web.Empty, error)
 	return nil, err
 }
 
-// pushID follows from what a push says, not from when: the partner may repeat it at any time.
-func pushID(connection company.ConnectionID, push partner.Push) string {
+// pushID follows from what a push says, not from when: the partner may repeat it at any time. One that names no sighting
+// says too little for that; it is the same only within the hour.
+func pushID(connection company.ConnectionID, push partner.Push, now time.Time) string {
 	parts := []string{"push", string(connection), string(push.Event), push.Ref}
+	if len(push.Sightings) == 0 {
+		parts = append(parts, now.UTC().Truncate(time.Hour).Format(time.RFC3339))
+	}
 	for _, s := range push.Sightings {
 		parts = append(parts, s.ID, s.At.UTC().Format(time.RFC3339Nano), fmt.Sprint(s.Price), fmt.Sprint(s.Delisted))
 	}

@@ -2,6 +2,7 @@ package recapture
 
 import (
 	"context"
+	"slices"
 
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -32,16 +33,25 @@ func open(ctx context.Context, d app.Deps, caller access.Caller, id ID) (Recaptu
 }
 
 // Watching tells the recapture that watches a vehicle, empty where none does: the banner on leads and appraisals (R57).
+// A vehicle that was submitted by its rego is found by that, too, once its VIN is known here.
 func Watching(ctx context.Context, d app.Deps, co ident.Company, v vehicle.Vehicle) (string, error) {
-	id, ok := IDOf(co, v)
-	if !ok {
+	var keys []table.Key
+	for _, known := range []vehicle.Vehicle{{VIN: v.VIN}, {Rego: v.Rego, State: v.State}} {
+		if id, ok := IDOf(co, known); ok {
+			keys = append(keys, recaptureKey(co, id))
+		}
+	}
+	if len(keys) == 0 {
 		return "", nil
 	}
-	record, err := recaptures.Get(ctx, d.Table, recaptureKey(co, id))
-	if errs.Is(err, errs.NotFound) || err == nil && !record.Value.Live() {
-		return "", nil
+	records, err := recaptures.GetAll(ctx, d.Table, keys)
+	for _, record := range records {
+		other := v.VIN != "" && record.Value.Vehicle.VIN != "" && v.VIN != record.Value.Vehicle.VIN // its plate has moved on
+		if record.Value.Live() && !other {
+			return string(record.Value.ID), nil
+		}
 	}
-	return string(record.Value.ID), err
+	return "", err
 }
 
 // history is every sighting of a recapture, newest first, at most a page of them.
@@ -54,6 +64,7 @@ func history(ctx context.Context, t *table.Table, co ident.Company, id ID) ([]Si
 	for i, record := range records {
 		all[i] = record.Value
 	}
+	slices.SortFunc(all, func(a, b Sighting) int { return b.compare(a) })
 	return all, nil
 }
 
