@@ -16,18 +16,23 @@ const blockWords = 64
 // open makes the stream of places that facets and the longest word of a query have in common; shorter words are only
 // checked on the records. block is the word that the next block begins with, empty where there is none.
 func (x Index[T]) open(ctx context.Context, w *walk, company ident.Company, q Query, at position) (source stream, block string, err error) {
-	chunk := max(4, (q.Limit*3/2)/len(q.Yards)+1)
+	most := max(4, (q.Limit*3/2)/len(q.Yards)+1)
 	facets, prefix := q.Facets, longest(Words(q.Text))
 	if len(facets) == 0 && prefix == "" {
 		facets = []Facet{everything}
 	}
-	var common both
+	// One stream alone is read as far as the page needs; of several nobody knows yet which one leads.
+	chunk := most
+	if len(facets) > 1 || len(facets) == 1 && prefix != "" {
+		chunk = max(1, most/3)
+	}
+	common := new(both)
 	for _, facet := range facets {
-		var yards union
+		yards := new(union)
 		for _, yard := range q.Yards {
-			yards = append(yards, &postings{walk: w, partition: facetPartition(company, x.Name, yard, facet), chunk: chunk})
+			yards.add(&postings{walk: w, partition: facetPartition(company, x.Name, yard, facet), chunk: chunk, most: most})
 		}
-		common = append(common, yards)
+		common.streams = append(common.streams, yards)
 	}
 	if prefix == "" {
 		return common, "", nil
@@ -36,14 +41,18 @@ func (x Index[T]) open(ctx context.Context, w *walk, company ident.Company, q Qu
 	if err != nil {
 		return nil, "", err
 	}
-	var matching union
+	matching := new(union)
 	for _, found := range words {
-		matching = append(matching, &postings{
-			walk: w, partition: wordPartition(company, x.Name, found.yard), word: found.word + table.Separator,
-			chunk: max(1, min(chunk, chunk*len(q.Yards)/len(words)+1)),
+		share := max(1, min(most, most*len(q.Yards)/len(words)+1))
+		matching.add(&postings{
+			walk: w, partition: wordPartition(company, x.Name, found.yard), word: found.word + table.Separator, chunk: min(share, chunk), most: share,
 		})
 	}
-	return append(common, matching), block, nil
+	common.streams = append(common.streams, matching)
+	if block != "" || at.Block != "" {
+		common.needed = matching // the records cannot tell to which block they belong
+	}
+	return common, block, nil
 }
 
 func longest(words []string) string {

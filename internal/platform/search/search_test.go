@@ -220,7 +220,7 @@ func TestAPageReadsLittleMoreThanItShows(t *testing.T) {
 		d := open(t)
 		var all []car
 		for i := range n {
-			all = append(all, car{ID: fmt.Sprintf("c%06d", i), Yard: fmt.Sprint("yard", i%20), Make: []string{"Ford", "Kia"}[i%2], Status: "active", Text: "anna", At: noon.Add(time.Duration(i) * time.Second)})
+			all = append(all, car{ID: fmt.Sprintf("c%06d", i), Yard: fmt.Sprint("yard", i%20), Make: []string{"Ford", "Kia", "Kia", "Kia", "Lada", "Kia", "Kia"}[i%7], Status: "active", Text: "anna", At: noon.Add(time.Duration(i) * time.Second)})
 		}
 		if err := cars.Add(t.Context(), d.table, acme, all); err != nil {
 			t.Fatal(err)
@@ -234,8 +234,12 @@ func TestAPageReadsLittleMoreThanItShows(t *testing.T) {
 		for i := range 20 {
 			yards = append(yards, fmt.Sprint("yard", i))
 		}
-		for name, q := range map[string]search.Query{"everything": {}, "one facet": {Facets: []search.Facet{{"make", "kia"}}}, "one word": {Text: "anna"}} {
-			q.Yards, q.Limit = yards, 50
+		for name, q := range map[string]search.Query{"everything": {}, "one facet": {Facets: []search.Facet{{"make", "kia"}}},
+			"a small facet and a great one": {Facets: []search.Facet{{"status", "active"}, {"make", "lada"}}}, "a facet and a word": {Text: "anna", Facets: []search.Facet{{"make", "lada"}}, Yards: yards[:10]},
+			"one word": {Text: "anna"}} {
+			if q.Limit = 50; q.Yards == nil {
+				q.Yards = yards
+			}
 			var meter table.Meter
 			records, _, err := cars.Page(table.WithMeter(t.Context(), &meter), d.table, plain{}, acme, q)
 			if err != nil || len(records) != 50 {

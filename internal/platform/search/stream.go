@@ -2,6 +2,8 @@ package search
 
 import (
 	"context"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -12,6 +14,8 @@ import (
 type stream interface {
 	// next is the first position at or behind the given one; ok is false at the end.
 	next(ctx context.Context, from string) (position string, ok bool, err error)
+	// read is how many postings it has taken so far.
+	read() int
 }
 
 // walk counts the postings that a request reads.
@@ -25,7 +29,9 @@ type postings struct {
 	walk      *walk
 	partition table.Partition
 	word      string // with the separator; empty for facets
-	chunk     int    // postings per query
+	chunk     int    // postings of the next query; doubles
+	most      int    // up to this
+	taken     int
 	buffer    []string
 	more      bool // there may be postings behind the buffer
 	started   bool
@@ -62,6 +68,8 @@ func (p *postings) fill(ctx context.Context, from string) error {
 		return err
 	}
 	p.walk.left -= len(page.Items)
+	p.taken += len(page.Items)
+	p.chunk = min(2*p.chunk, max(p.chunk, p.most))
 	p.started, p.more = true, page.Next != ""
 	p.buffer = p.buffer[:0]
 	for _, item := range page.Items {
@@ -70,15 +78,19 @@ func (p *postings) fill(ctx context.Context, from string) error {
 	return nil
 }
 
+func (p *postings) read() int { return p.taken }
+
 // after is the character behind the separator: a key text with it sorts behind all keys with the separator in its place.
 const after = "$"
 
 // union merges streams: the postings of several yards or words.
-type union []stream
+type union struct{ streams []stream }
 
-func (u union) next(ctx context.Context, from string) (string, bool, error) {
+func (u *union) add(s stream) { u.streams = append(u.streams, s) }
+
+func (u *union) next(ctx context.Context, from string) (string, bool, error) {
 	first, found := "", false
-	for _, s := range u {
+	for _, s := range u.streams {
 		position, ok, err := s.next(ctx, from)
 		if err != nil {
 			return "", false, err
@@ -90,32 +102,52 @@ func (u union) next(ctx context.Context, from string) (string, bool, error) {
 	return first, found, nil
 }
 
-// both yields what all its streams have in common, leaping ahead in each to where the others are.
-type both []stream
+func (u *union) read() (sum int) {
+	for _, s := range u.streams {
+		sum += s.read()
+	}
+	return sum
+}
 
-func (b both) next(ctx context.Context, from string) (string, bool, error) {
+// both yields what all its streams have in common, leaping ahead in each to where the others are. A stream that has to be
+// read much faster than another one holds most of the list and sorts out little: it is let go, and whoever loads the
+// records checks them for it. So of two filters the smaller one is walked.
+type both struct {
+	streams []stream
+	needed  stream // one of them that is never let go, or nil
+}
+
+func (b *both) next(ctx context.Context, from string) (string, bool, error) {
 	for {
-		position := from
-		for _, s := range b {
+		b.letGo()
+		position, agreed := from, true
+		for i, s := range b.streams {
 			at, ok, err := s.next(ctx, position)
 			if err != nil || !ok {
 				return "", false, err
 			}
+			agreed = agreed && (i == 0 || at == position)
 			position = at
-		}
-		agreed := true
-		for _, s := range b {
-			at, ok, err := s.next(ctx, position)
-			if err != nil || !ok {
-				return "", false, err
-			}
-			if at != position {
-				from, agreed = at, false
-				break
-			}
 		}
 		if agreed {
 			return position, true, nil
 		}
+		from = position
 	}
+}
+
+// letGo drops the streams that have been read at least twice as far as the slowest.
+func (b *both) letGo() {
+	least := math.MaxInt
+	for _, s := range b.streams {
+		least = min(least, s.read())
+	}
+	b.streams = slices.DeleteFunc(b.streams, func(s stream) bool { return s != b.needed && s.read() >= 2*max(least, 1) })
+}
+
+func (b *both) read() (sum int) {
+	for _, s := range b.streams {
+		sum += s.read()
+	}
+	return sum
 }
