@@ -1,0 +1,186 @@
+package recapture_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/winback-auto/winback/internal/partner"
+	"github.com/winback-auto/winback/internal/platform/errs"
+)
+
+// partnerFake watches vehicles as the port promises, remembers every call, and fails when it is told to.
+type partnerFake struct {
+	mu       sync.Mutex
+	names    map[string]string         // receipt by name of list
+	lists    map[string]partner.Upload // by receipt
+	watched  map[string]partner.Watched
+	calls    []string
+	uploads  map[string]int // how often a list was taken, by name
+	busy     int            // polls before a list is done
+	polls    map[string]int
+	refused  map[string]string // reason by VIN or rego
+	silent   map[string]bool   // VINs that the partner never mentions
+	lookedUp map[string]string // VIN by rego
+	hooks    []string          // registered addresses
+	// fail decides about a call; a nil error lets it pass, else apply says whether it took effect all the same.
+	fail func(call string) (apply bool, err error)
+}
+
+func newPartner() *partnerFake {
+	return &partnerFake{
+		names: map[string]string{}, lists: map[string]partner.Upload{}, watched: map[string]partner.Watched{}, uploads: map[string]int{},
+		polls: map[string]int{}, refused: map[string]string{}, silent: map[string]bool{}, lookedUp: map[string]string{},
+	}
+}
+
+// account is the partner as a key opens it.
+type account struct{ *partnerFake }
+
+func (p *partnerFake) dial(partner.Account) partner.Watcher { return account{p} }
+
+// parsePush reads a push that a test has written as a partner.Push.
+func parsePush(body []byte) (push partner.Push, err error) {
+	if json.Unmarshal(body, &push) != nil || push.Event == "" {
+		return push, errs.E(errs.Invalid, "the push is not the JSON we expect")
+	}
+	return push, nil
+}
+
+// answered makes a call unless it is told to fail.
+func answered[T any](p account, call string, do func() (T, error)) (answer T, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = append(p.calls, call)
+	apply, failure := true, error(nil)
+	if p.fail != nil {
+		if apply, failure = p.fail(call); failure == nil {
+			apply = true
+		}
+	}
+	if apply {
+		answer, err = do()
+	}
+	if failure != nil {
+		var none T
+		return none, failure
+	}
+	return answer, err
+}
+
+func unknown() error { return errs.E(errs.NotFound, "the partner does not know this") }
+
+// Upload takes a list, again where it has it already: the name is no key of the partner's.
+func (p account) Upload(_ context.Context, list partner.Upload) (string, error) {
+	return answered(p, "upload", func() (string, error) {
+		receipt := fmt.Sprintf("receipt-%d", len(p.lists)+1)
+		p.names[list.Name], p.lists[receipt] = receipt, list
+		p.uploads[list.Name]++
+		for _, v := range list.Vehicles {
+			if p.refused[v.VIN+v.Rego] == "" {
+				known := p.watched[refOf(v.ID)]
+				known.Ref, known.ID, known.VIN, known.Rego = refOf(v.ID), v.ID, v.VIN, v.Rego
+				if v.VIN == "" && list.LookUpVIN {
+					known.VIN = p.lookedUp[v.Rego]
+				}
+				p.watched[known.Ref] = known
+			}
+		}
+		return receipt, nil
+	})
+}
+
+func refOf(id string) string { return "ref-" + id }
+
+func (p account) Find(_ context.Context, name string) (string, error) {
+	return answered(p, "find", func() (string, error) {
+		if receipt, ok := p.names[name]; ok {
+			return receipt, nil
+		}
+		return "", unknown()
+	})
+}
+
+func (p account) Progress(_ context.Context, receipt string) (partner.Progress, error) {
+	return answered(p, "progress", func() (partner.Progress, error) {
+		list, ok := p.lists[receipt]
+		if !ok {
+			return partner.Progress{}, unknown()
+		}
+		p.polls[receipt]++
+		if p.polls[receipt] <= p.busy {
+			return partner.Progress{Total: len(list.Vehicles)}, nil
+		}
+		progress := partner.Progress{Done: true, Total: len(list.Vehicles), Processed: len(list.Vehicles)}
+		for _, v := range list.Vehicles {
+			outcome := partner.Outcome{ID: v.ID, Ref: refOf(v.ID), VIN: p.watched[refOf(v.ID)].VIN}
+			if reason := p.refused[v.VIN+v.Rego]; reason != "" {
+				outcome = partner.Outcome{ID: v.ID, Error: reason}
+			}
+			if !p.silent[v.VIN] {
+				progress.Outcomes = append(progress.Outcomes, outcome)
+			}
+		}
+		return progress, nil
+	})
+}
+
+func (p account) Vehicle(_ context.Context, ref string) (partner.Watched, error) {
+	return answered(p, "vehicle", func() (partner.Watched, error) {
+		w, ok := p.watched[ref]
+		if !ok {
+			return w, unknown()
+		}
+		w.Sightings = slices.Clone(w.Sightings)
+		return w, nil
+	})
+}
+
+func (p account) Remove(_ context.Context, ref string) error { return nil }
+
+func (p account) Register(_ context.Context, _, url string) (string, error) {
+	return answered(p, "register", func() (string, error) {
+		p.hooks = append(p.hooks, url)
+		return fmt.Sprintf("hook-%d", len(p.hooks)), nil
+	})
+}
+
+func (p account) Unregister(context.Context, string) error { return nil }
+
+func (p account) Ping(context.Context, string) error { return nil }
+
+// list puts a vehicle of ours on sale, or changes its listing.
+func (p *partnerFake) list(id string, s partner.Sighting) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := p.watched[refOf(id)]
+	w.Sightings = append(slices.DeleteFunc(slices.Clone(w.Sightings), func(known partner.Sighting) bool { return known.ID == s.ID }), s)
+	p.watched[refOf(id)] = w
+}
+
+// called counts the calls of a name.
+func (p *partnerFake) called(name string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(slices.DeleteFunc(slices.Clone(p.calls), func(call string) bool { return call != name }))
+}
+
+// failing makes the next calls of a name fail, one after the other.
+func (p *partnerFake) failing(name string, errors ...error) {
+	p.failingAs(name, false, errors...)
+}
+
+func (p *partnerFake) failingAs(name string, apply bool, errors ...error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fail = func(call string) (bool, error) {
+		if call != name || len(errors) == 0 {
+			return true, nil
+		}
+		err := errors[0]
+		errors = errors[1:]
+		return apply, err
+	}
+}
