@@ -2,6 +2,7 @@ package localhost
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -16,22 +17,46 @@ type cadence interface {
 }
 
 // parseCadence reads a schedule as EventBridge writes it, in UTC: rate(5 minutes) or cron(minute hour day month weekday
-// year), the latter with every year (*) and weekdays by name, whose numbers differ between the worlds.
+// year). What EventBridge refuses is refused. So is what the two worlds read differently: weekdays by number, and years
+// other than every year (*).
 func parseCadence(expression string) (cadence, error) {
-	if inner, ok := strings.CutPrefix(expression, "rate("); ok {
-		return parseRate(strings.TrimSuffix(inner, ")"), expression)
+	kind, inner, ok := strings.Cut(strings.TrimSuffix(expression, ")"), "(")
+	if !ok || !strings.HasSuffix(expression, ")") {
+		return nil, fmt.Errorf("schedule %q: want rate(…) or cron(…)", expression)
 	}
-	inner, ok := strings.CutPrefix(expression, "cron(")
-	fields := strings.Fields(strings.TrimSuffix(inner, ")"))
-	if !ok || len(fields) != 6 || fields[5] != "*" {
-		return nil, fmt.Errorf("schedule %q: want rate(n unit) or cron() with six fields, the year *", expression)
+	var c cadence
+	var err error
+	switch kind {
+	case "rate":
+		c, err = parseRate(inner)
+	case "cron":
+		c, err = parseCron(strings.Fields(inner))
+	default:
+		err = fmt.Errorf("want rate(…) or cron(…)")
 	}
-	if strings.ContainsAny(fields[4], "01234567") {
-		return nil, fmt.Errorf("schedule %q: write weekdays by name", expression)
+	if err != nil {
+		return nil, fmt.Errorf("schedule %q: %w", expression, err)
+	}
+	return c, nil
+}
+
+func parseCron(fields []string) (cadence, error) {
+	if len(fields) != 6 || fields[5] != "*" {
+		return nil, fmt.Errorf("want six fields, the last one (the year) *")
+	}
+	day, weekday := fields[2], fields[4]
+	if (day == "?") == (weekday == "?") {
+		return nil, fmt.Errorf("either the day of the month or the weekday is ?, and not both")
+	}
+	if strings.ContainsAny(weekday, "0123456789") {
+		return nil, fmt.Errorf("write weekdays by name")
 	}
 	schedule, err := cron.ParseStandard("CRON_TZ=UTC " + strings.Join(fields[:5], " "))
 	if err != nil {
-		return nil, fmt.Errorf("schedule %q: %w", expression, err)
+		return nil, err
+	}
+	if schedule.Next(time.Unix(0, 0)).IsZero() {
+		return nil, fmt.Errorf("there is no such day")
 	}
 	return schedule, nil
 }
@@ -43,12 +68,13 @@ func (e every) Next(after time.Time) time.Time {
 	return after.UTC().Truncate(time.Duration(e)).Add(time.Duration(e))
 }
 
-func parseRate(text, expression string) (cadence, error) {
+func parseRate(text string) (cadence, error) {
 	count, unit, _ := strings.Cut(text, " ")
 	n, err := strconv.Atoi(count)
-	length := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[strings.TrimSuffix(unit, "s")]
-	if err != nil || n < 1 || length == 0 {
-		return nil, fmt.Errorf("schedule %q: want rate(n minutes), rate(n hours) or rate(n days)", expression)
+	singular, plural := strings.CutSuffix(unit, "s")
+	length := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[singular]
+	if err != nil || n < 1 || length == 0 || plural != (n > 1) || n > int(math.MaxInt64/length) {
+		return nil, fmt.Errorf("want rate(1 minute), rate(n minutes), and so on with hours and days")
 	}
 	return every(time.Duration(n) * length), nil
 }

@@ -11,24 +11,25 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/local/durable"
-	"github.com/winback-auto/winback/internal/platform/errs"
 )
 
-// Clock is the application clock: the wall clock plus an offset that only grows and survives a restart. Everything that
-// waits goes by it; only tokens go by the wall.
+// Clock is the application clock: the wall clock plus an offset that only grows and survives a restart. It never goes
+// back, even where the wall clock does. Everything that waits goes by it; only tokens go by the wall.
 type Clock struct {
 	wall func() time.Time
-	path string // empty: not kept
+	path string // of the file that keeps the offset
 
 	mu     sync.Mutex
 	offset time.Duration
+	latest time.Time     // told so far
+	moved  chan struct{} // closed at the next move; nil while nobody waits
 }
 
 // clockFile is the name of the file that keeps the offset.
 const clockFile = "clock.json"
 
 type clockState struct {
-	Offset time.Duration `json:"offset"`
+	Offset time.Duration `json:"offset"` // nanoseconds
 }
 
 // openClock reads the offset that the folder keeps.
@@ -39,7 +40,7 @@ func openClock(dir string, wall func() time.Time) (*Clock, error) {
 		return c, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the application clock: %w", err)
 	}
 	var state clockState
 	if err := json.Unmarshal(kept, &state); err != nil || state.Offset < 0 {
@@ -49,33 +50,57 @@ func openClock(dir string, wall func() time.Time) (*Clock, error) {
 	return c, nil
 }
 
-// Now is the application's time.
+// Now is the application's time, in UTC.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.wall().Add(c.offset).UTC()
+	return c.now()
 }
 
-// set moves the clock forward to an instant, durably. An instant that has passed is left alone.
-func (c *Clock) set(to time.Time) error {
+// now strips the monotonic reading, which stands still while a laptop sleeps. The caller holds the lock.
+func (c *Clock) now() time.Time {
+	if now := c.wall().Round(0).Add(c.offset).UTC(); now.After(c.latest) {
+		c.latest = now
+	}
+	return c.latest
+}
+
+// offsetAt is the offset at which the clock says to, but never less than it is. The caller holds the lock.
+func (c *Clock) offsetAt(to time.Time) time.Duration { return max(c.offset, to.Sub(c.wall().Round(0))) }
+
+// move sets the clock forward to an instant. One that has passed is left alone.
+func (c *Clock) move(to time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	offset := to.Sub(c.wall())
-	if offset <= c.offset {
-		return nil
+	c.offset = c.offsetAt(to)
+	if c.moved != nil {
+		close(c.moved)
+		c.moved = nil
 	}
-	state, err := json.Marshal(clockState{offset})
+}
+
+// keep makes durable that the clock goes on from an instant, or from now if that is later. A process that is killed on its
+// way there finds itself at its end: what waits for an instant is then late, which it has to bear anyway, while a clock that
+// went back would let things happen before their cause.
+func (c *Clock) keep(to time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state, err := json.Marshal(clockState{c.offsetAt(to)})
 	if err != nil {
 		return err
 	}
 	if err := durable.Replace(c.path, state); err != nil {
-		return err
+		return fmt.Errorf("the application clock: %w", err)
 	}
-	c.offset = offset
 	return nil
 }
 
-// errBackwards refuses to go back: what has happened would happen again.
-func errBackwards() error {
-	return errs.Violate(errs.Violation{Location: "body", Message: "the clock only goes forward; start with a fresh data folder to go back"})
+// changed returns a channel that is closed when the clock is moved.
+func (c *Clock) changed() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.moved == nil {
+		c.moved = make(chan struct{})
+	}
+	return c.moved
 }

@@ -2,198 +2,235 @@ package localhost
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"strconv"
 	"time"
 
+	"github.com/winback-auto/winback/internal/local/dirmail"
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
-// control lays out the addresses that only local mode has (api.md). They need no token: whoever reaches them owns the machine.
-func (h *Host) control(mux *http.ServeMux) {
-	handle := func(pattern string, do func(*http.Request) (any, error)) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			answer, err := do(r)
-			if err != nil {
-				web.Refuse(r.Context(), w, err)
-				return
-			}
-			w.Header().Set("Content-Type", "application/json")
-			if err := json.NewEncoder(w).Encode(answer); err != nil {
-				h.log.WarnContext(r.Context(), "an answer was not taken", "error", err)
-			}
-		})
-	}
-	handle("GET /_local/health", func(*http.Request) (any, error) { return map[string]string{"status": "ready"}, nil })
-	handle("POST /_local/token", h.postToken)
-	handle("GET /_local/outbox", h.getOutbox)
-	mux.HandleFunc("GET /_local/outbox/{id}/raw", h.getRaw)
-	handle("GET /_local/clock", func(*http.Request) (any, error) { return h.clockNow(), nil })
-	handle("POST /_local/clock", h.postClock)
-	handle("POST /_local/run/{function}", h.postRun)
-	handle("POST /_local/drain", h.postDrain)
-	handle("POST /_local/redrive/{topic}", h.postRedrive)
-	handle("GET /_local/usage", func(*http.Request) (any, error) { return h.table.Usage(), nil })
-	mux.HandleFunc("/_local/", func(w http.ResponseWriter, r *http.Request) {
-		web.Refuse(r.Context(), w, errs.E(errs.NotFound, "local mode has no such address"))
+// localPrefix begins the addresses that only local mode has (api.md).
+const localPrefix = "/_local/"
+
+// control serves them. They are operations like all others, as strict and with the same problems, but need no token:
+// whoever reaches them owns the machine.
+func (h *Host) control() http.Handler {
+	api, handler := web.New(web.Config{Title: "Winback on one machine", Log: h.log})
+	anybody := web.Public("whoever reaches local mode owns the machine")
+	route := func(id string) web.Route { return web.Route{ID: id, Tag: "Local mode"} }
+	web.Get(api, "/_local/health", anybody, route("health"), h.getHealth)
+	web.Post(api, "/_local/token", anybody, route("token"), h.postToken)
+	web.Get(api, "/_local/outbox", anybody, route("outbox"), h.getOutbox)
+	web.Get(api, "/_local/outbox/{id}/raw", anybody, route("rawMail"), h.getRaw)
+	web.Get(api, "/_local/clock", anybody, route("clock"), h.getClock)
+	web.Post(api, "/_local/clock", anybody, route("advance"), h.postClock)
+	web.Post(api, "/_local/run/{function}", anybody, route("run"), h.postRun)
+	web.Post(api, "/_local/drain", anybody, route("drain"), h.postDrain)
+	web.Post(api, "/_local/redrive/{topic}", anybody, route("redrive"), h.postRedrive)
+	web.Get(api, "/_local/usage", anybody, route("usage"), h.getUsage)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Content-Type", "application/json") // curl -d says something else
+		handler.ServeHTTP(w, r)
 	})
 }
 
-// maxControl bounds the body of a control request, in bytes.
-const maxControl = 1 << 16
+// none is the input of an operation that takes nothing.
+type none = struct{}
 
-// read decodes a small JSON body strictly; an empty body is an empty object.
-func read(r *http.Request, into any) error {
-	decoder := json.NewDecoder(io.LimitReader(r.Body, maxControl))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		return errs.Violate(errs.Violation{Location: "body", Message: "cannot be read: " + err.Error()})
-	}
-	return nil
+type health struct {
+	Status string `json:"status"`
 }
 
-// duration reads a Go duration such as 24h or 90s.
-func duration(location, text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return 0, errs.Violate(errs.Violation{Location: location, Message: "is not a duration such as 24h, 90s or 500ms"})
+func (h *Host) getHealth(context.Context, *none) (*web.Reply[health], error) {
+	if !h.ready.Load() {
+		return nil, errs.Later(errs.Unavailable, time.Second, "Winback is starting")
 	}
-	return d, nil
+	return web.OK(health{"ready"}), nil
+}
+
+type tokenInput struct {
+	Body struct {
+		Email string `json:"email" minLength:"1" maxLength:"320"`
+		TTL   string `json:"ttl,omitempty" doc:"How long the token lives, for example 30m; 0s for one that has expired."`
+	}
+}
+
+type token struct {
+	Token string `json:"token"`
 }
 
 const defaultTokenLife = time.Hour
 
 // postToken signs a user of the local data in, by e-mail address.
-func (h *Host) postToken(r *http.Request) (any, error) {
-	var body struct{ Email, TTL string }
-	if err := read(r, &body); err != nil {
-		return nil, err
-	}
-	life := defaultTokenLife
-	if body.TTL != "" {
-		var err error
-		if life, err = duration("body.ttl", body.TTL); err != nil {
-			return nil, err
-		}
-	}
-	subject, err := h.tokens.Subject(r.Context(), body.Email)
+func (h *Host) postToken(ctx context.Context, in *tokenInput) (*web.Reply[token], error) {
+	life, err := duration("body.ttl", in.Body.TTL, defaultTokenLife)
 	if err != nil {
 		return nil, err
 	}
-	token, err := h.tokens.Token(r.Context(), subject, life)
+	subject, err := h.tokens.Subject(ctx, in.Body.Email)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"token": token}, nil
-}
-
-// shownMails is the most mails of an answer where the caller names no limit.
-const shownMails = 1000
-
-func (h *Host) getOutbox(r *http.Request) (any, error) {
-	limit := shownMails
-	if text := r.URL.Query().Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			return nil, errs.Violate(errs.Violation{Location: "query.limit", Message: "is not a number of mails"})
-		}
-		limit = n
-	}
-	mails, err := h.mail.List(r.Context(), limit)
+	signed, err := h.tokens.Token(ctx, subject, life)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"items": append([]any{}, toAny(mails)...)}, nil
+	return web.OK(token{signed}), nil
 }
 
-func toAny[T any](list []T) []any {
-	all := make([]any, len(list))
-	for i, v := range list {
-		all[i] = v
-	}
-	return all
+type outboxInput struct {
+	Limit int `query:"limit" minimum:"1" maximum:"100000" default:"1000" doc:"Most mails of the answer."`
 }
 
-func (h *Host) getRaw(w http.ResponseWriter, r *http.Request) {
-	raw, err := h.mail.Raw(r.PathValue("id"))
+func (h *Host) getOutbox(ctx context.Context, in *outboxInput) (*web.ListReply[dirmail.Mail], error) {
+	mails, err := h.mail.List(ctx, in.Limit)
 	if err != nil {
-		web.Refuse(r.Context(), w, err)
-		return
+		return nil, err
 	}
-	w.Header().Set("Content-Type", "message/rfc822")
-	if _, err := w.Write(raw); err != nil {
-		h.log.WarnContext(r.Context(), "an answer was not taken", "error", err)
-	}
+	return web.Page(mails, ""), nil
 }
 
-func (h *Host) clockNow() any { return map[string]time.Time{"now": h.Clock.Now()} }
+type mailInput struct {
+	ID string `path:"id" maxLength:"100"`
+}
+
+type rawMail struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+func (h *Host) getRaw(_ context.Context, in *mailInput) (*rawMail, error) {
+	raw, err := h.mail.Raw(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &rawMail{"message/rfc822", raw}, nil
+}
+
+type clock struct {
+	Now time.Time `json:"now"`
+}
+
+func (h *Host) getClock(context.Context, *none) (*web.Reply[clock], error) {
+	return web.OK(clock{h.Clock.Now()}), nil
+}
+
+type clockInput struct {
+	Body struct {
+		Advance string    `json:"advance,omitempty" doc:"How far forward, for example 24h."`
+		Now     time.Time `json:"now,omitempty" doc:"Where to."`
+	}
+}
 
 // postClock moves the application clock forward.
-func (h *Host) postClock(r *http.Request) (any, error) {
-	var body struct {
-		Advance string
-		Now     time.Time
+func (h *Host) postClock(ctx context.Context, in *clockInput) (*web.Reply[clock], error) {
+	to := in.Body.Now
+	if to.IsZero() == (in.Body.Advance == "") {
+		return nil, errs.Violate(errs.Violation{Location: "body", Message: `says either how far, {"advance": "24h"}, or where to, {"now": "2026-12-24T08:00:00Z"}`})
 	}
-	if err := read(r, &body); err != nil {
-		return nil, err
-	}
-	to := body.Now
-	if body.Advance != "" {
-		d, err := duration("body.advance", body.Advance)
+	if to.IsZero() {
+		wait, err := duration("body.advance", in.Body.Advance, 0)
 		if err != nil {
 			return nil, err
 		}
-		to = h.Clock.Now().Add(d)
+		to = h.Clock.Now().Add(wait)
 	}
-	if to.IsZero() {
-		return nil, errs.Violate(errs.Violation{Location: "body", Message: `say how far: {"advance": "24h"} or {"now": "2026-12-24T08:00:00Z"}`})
-	}
-	if err := h.Advance(r.Context(), to); err != nil {
+	if err := h.Advance(ctx, to); err != nil {
 		return nil, err
 	}
-	return h.clockNow(), nil
+	return h.getClock(ctx, nil)
 }
 
-// postRun fires a schedule now.
-func (h *Host) postRun(r *http.Request) (any, error) {
-	f := h.functions[r.PathValue("function")]
+type runInput struct {
+	Function string `path:"function" maxLength:"100"`
+}
+
+type ran struct {
+	Function string `json:"function"`
+	Status   string `json:"status"`
+}
+
+// postRun fires a schedule now, and answers when it is done.
+func (h *Host) postRun(ctx context.Context, in *runInput) (*web.Reply[ran], error) {
+	f := h.function(in.Function)
 	if f == nil || f.Every == nil {
 		return nil, errs.E(errs.NotFound, "there is no scheduled function of this name")
 	}
 	h.turn.Lock()
 	defer h.turn.Unlock()
-	if err := h.fire(r.Context(), f, h.Clock.Now()); err != nil {
+	if err := h.fire(ctx, f, h.Clock.Now()); err != nil {
 		return nil, err
 	}
-	return map[string]string{"function": f.Name, "status": "done"}, nil
+	return web.OK(ran{f.Name, "done"}), nil
 }
 
-const defaultDrain = 30 * time.Second
+type drainInput struct {
+	Body *struct {
+		Timeout string `json:"timeout,omitempty" doc:"How long to wait at most, for example 30s."`
+	}
+}
+
+const (
+	defaultDrain = 30 * time.Second
+	maxDrain     = 10 * time.Minute
+)
 
 // postDrain waits until nothing is left to do.
-func (h *Host) postDrain(r *http.Request) (any, error) {
-	var body struct{ Timeout string }
-	if err := read(r, &body); err != nil {
+func (h *Host) postDrain(ctx context.Context, in *drainInput) (*web.Reply[Drained], error) {
+	text := ""
+	if in.Body != nil {
+		text = in.Body.Timeout
+	}
+	timeout, err := duration("body.timeout", text, defaultDrain)
+	if err != nil {
 		return nil, err
 	}
-	timeout := defaultDrain
-	if body.Timeout != "" {
-		var err error
-		if timeout, err = duration("body.timeout", body.Timeout); err != nil {
-			return nil, err
-		}
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	ctx, cancel := context.WithTimeout(ctx, min(timeout, maxDrain))
 	defer cancel()
-	return h.Drain(ctx)
+	drained, err := h.Drain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(drained), nil
 }
 
+type redriveInput struct {
+	Topic string `path:"topic" maxLength:"100"`
+}
+
+type redriven struct {
+	Moved int `json:"moved"`
+}
+
+// redriveAtOnce is the most dead letters moved by one request.
+const redriveAtOnce = 100_000
+
 // postRedrive moves a topic's dead letters back into its queue.
-func (h *Host) postRedrive(r *http.Request) (any, error) {
-	moved, err := h.queue.Redrive(r.Context(), r.PathValue("topic"), 100_000)
-	return map[string]int{"moved": moved}, err
+func (h *Host) postRedrive(ctx context.Context, in *redriveInput) (*web.Reply[redriven], error) {
+	for _, f := range h.consumers() {
+		if f.Consumes.Topic == in.Topic {
+			moved, err := h.queue.Redrive(ctx, in.Topic, redriveAtOnce)
+			return web.OK(redriven{moved}), err
+		}
+	}
+	return nil, errs.E(errs.NotFound, "there is no topic of this name")
+}
+
+// getUsage is what the functions' calls to the table have cost since the process began.
+func (h *Host) getUsage(context.Context, *none) (*web.Reply[table.Usage], error) {
+	return web.OK(h.table.Usage()), nil
+}
+
+// duration reads a Go duration such as 24h or 90s; an empty text is the other one.
+func duration(location, text string, other time.Duration) (time.Duration, error) {
+	if text == "" {
+		return other, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, errs.Violate(errs.Violation{Location: location, Message: "is not a duration such as 24h, 90s or 500ms"})
+	}
+	return d, nil
 }

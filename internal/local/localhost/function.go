@@ -2,8 +2,8 @@ package localhost
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/winback-auto/winback/internal/platform/app"
 )
@@ -11,38 +11,64 @@ import (
 // function is a function with what it takes to invoke it.
 type function struct {
 	app.Function
-	invoke  app.Handler
-	cadence cadence // of a schedule
+	handle app.Handler
 }
 
-// prepare hands each function what it declares, and lays out the gateway's routes.
+// prepare hands each function what it declares, and lays out the gateway's routes and the schedules.
 func (h *Host) prepare(functions []app.Function) error {
 	if err := app.Validate(functions); err != nil {
 		return err
 	}
-	h.functions = make(map[string]*function, len(functions))
-	mux := http.NewServeMux()
+	h.gateway = http.NewServeMux()
 	for _, declared := range functions {
-		f := &function{Function: declared, invoke: app.Handle(declared, h.deps)}
-		h.functions[declared.Name] = f
+		f := &function{Function: declared, handle: app.Handle(declared, h.deps)}
+		h.functions = append(h.functions, f)
 		for _, route := range app.Routes(declared) {
-			mux.Handle(route.Method+" "+route.Path, h.route(f, route))
+			h.gateway.Handle(route.Key(), h.integration(f, route))
 		}
 		if declared.Every != nil {
 			cadence, err := parseCadence(declared.Every.Expression)
 			if err != nil {
-				return fmt.Errorf("%s: %w", declared.Name, err)
+				return err
 			}
-			f.cadence = cadence
+			h.schedules = append(h.schedules, &schedule{function: f, cadence: cadence})
 		}
 	}
-	h.gateway = mux
 	return nil
 }
 
-// call invokes a function with an event, within its timeout.
-func (f *function) call(ctx context.Context, payload []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, f.timeout())
+// function is the one with a name, or nil.
+func (h *Host) function(name string) *function {
+	for _, f := range h.functions {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// consumers are the functions that take messages from a queue.
+func (h *Host) consumers() (all []*function) {
+	for _, f := range h.functions {
+		if f.Consumes != nil {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// invoke runs a function on an event, within its timeout. What was begun is finished, as in AWS: neither a client that
+// goes away nor Close cuts it short.
+func (h *Host) invoke(ctx context.Context, f *function, payload []byte) ([]byte, error) {
+	defer h.activity.begin()()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.timeout())
 	defer cancel()
-	return f.invoke(ctx, payload)
+	return f.handle(ctx, payload)
+}
+
+func (f *function) timeout() time.Duration {
+	if f.Timeout != 0 {
+		return f.Timeout
+	}
+	return app.DefaultTimeout
 }

@@ -1,11 +1,13 @@
 package localhost
 
 import (
-	"context"
+	"bytes"
 	"crypto/rand"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"path"
 	"strings"
 
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -14,43 +16,87 @@ import (
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
-// maxBody is the largest body that fits a Lambda's event once it is base64, in bytes.
-const maxBody = 4_500_000 + 64<<10
+// Bounds of a request.
+const (
+	maxBody = 4_500_000 + 64<<10 // bytes; as base64 it still fits a Lambda's event, with its headers
+	maxHead = 10_240             // bytes of the request line and the headers together, as API Gateway has it
+)
 
 // Handler is the HTTPS interface: the gateway with its authorizer, and the local addresses under /_local.
 func (h *Host) Handler() http.Handler {
-	mux := http.NewServeMux()
-	h.control(mux)
-	mux.HandleFunc("/", h.serve)
-	return mux
+	control := h.control()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := event.WithCall(r.Context(), event.Call{RequestID: rand.Text()})
+		r = r.WithContext(ctx)
+		if !h.gate.enter() {
+			web.Refuse(ctx, w, errClosing())
+			return
+		}
+		defer h.gate.leave()
+		switch {
+		case headTooLarge(r):
+			web.RefuseHead(ctx, w, maxHead, event.MaxHeaders)
+		case strings.HasPrefix(r.URL.Path, localPrefix):
+			control.ServeHTTP(w, r)
+		default:
+			h.match(w, r)
+		}
+	})
 }
 
-// serve finds the route of a request; the gateway knows routes, not paths.
-func (h *Host) serve(w http.ResponseWriter, r *http.Request) {
-	r = r.WithContext(event.WithCall(r.Context(), event.Call{RequestID: rand.Text()}))
-	handler, pattern := h.gateway.Handler(r)
-	if pattern == "" {
-		// The mux answers for itself only to redirect or to name the methods that a path does allow.
-		probe := &statusProbe{header: http.Header{}}
-		handler.ServeHTTP(probe, r)
-		if allowed := probe.header.Get("Allow"); allowed != "" {
-			w.Header().Set("Allow", allowed)
+func headTooLarge(r *http.Request) bool {
+	size := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len(r.Host)
+	for name, values := range r.Header {
+		for _, value := range values {
+			size += len(name) + len(value)
 		}
-		web.Refuse(r.Context(), w, errs.E(errs.NotFound, "there is no operation %s at this address; see /docs", r.Method))
+	}
+	cookies := 0
+	for _, line := range r.Header["Cookie"] {
+		cookies += 1 + strings.Count(line, "; ")
+	}
+	return size > maxHead || len(r.Header) >= event.MaxHeaders || cookies > event.MaxHeaders // the host is a header, too
+}
+
+// match finds the route of a request; the gateway knows routes, not paths.
+func (h *Host) match(w http.ResponseWriter, r *http.Request) {
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		refuseAddress(w, r) // where the standard router would redirect
 		return
 	}
-	h.gateway.ServeHTTP(w, r)
+	answer, pattern := h.gateway.Handler(r)
+	if pattern != "" {
+		h.gateway.ServeHTTP(w, r)
+		return
+	}
+	// The standard router knows the methods that a path does allow, and says so in its own refusal.
+	probe := &probe{header: http.Header{}}
+	answer.ServeHTTP(probe, r)
+	allowed := probe.header.Get("Allow")
+	switch {
+	case allowed == "":
+		refuseAddress(w, r)
+	case r.Method == http.MethodOptions:
+		w.Header().Set("Allow", allowed+", OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		web.RefuseMethod(r.Context(), w, allowed)
+	}
 }
 
-// statusProbe takes an answer that is only looked at.
-type statusProbe struct{ header http.Header }
+func refuseAddress(w http.ResponseWriter, r *http.Request) {
+	web.Refuse(r.Context(), w, errs.E(errs.NotFound, "there is nothing at this address; see /docs"))
+}
 
-func (p *statusProbe) Header() http.Header         { return p.header }
-func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
-func (p *statusProbe) WriteHeader(int)             {}
+// probe takes an answer of which only the header is looked at.
+type probe struct{ header http.Header }
 
-// route serves one route: request in, event out, answer back, all in the shapes of API Gateway.
-func (h *Host) route(f *function, route app.Route) http.Handler {
+func (p *probe) Header() http.Header         { return p.header }
+func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
+func (p *probe) WriteHeader(int)             {}
+
+// integration serves one route: authorizer, request in, event out, answer back, all in the shapes of API Gateway.
+func (h *Host) integration(f *function, route app.Route) http.Handler {
 	params := parameters(route.Path)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
@@ -69,43 +115,59 @@ func (h *Host) route(f *function, route app.Route) http.Handler {
 			}
 			call.Claims = claims
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		payload, err := event.EncodeRequest(r, call)
-		if err != nil {
-			var large *http.MaxBytesError
-			if errors.As(err, &large) || r.ContentLength > maxBody {
-				web.RefuseBody(ctx, w, maxBody)
-				return
-			}
-			web.Refuse(ctx, w, err)
+		payload, ok := encode(w, r, call)
+		if !ok {
 			return
 		}
-		// A client that goes away does not stop what it began, as it would not in AWS.
-		answer, err := f.call(context.WithoutCancel(ctx), payload)
+		answer, err := h.invoke(ctx, f, payload)
 		if err != nil {
-			web.Refuse(ctx, w, err)
+			web.Refuse(ctx, w, errs.E(errs.Internal, "%w", err))
 			return
 		}
 		response, err := event.DecodeResponse(answer)
 		if err != nil {
-			web.Refuse(ctx, w, err)
+			h.log.ErrorContext(ctx, "an answer cannot be read", "route", route.Key(), "error", err)
+			web.Refuse(ctx, w, errs.E(errs.Internal, "%w", err))
 			return
 		}
-		if err := response.Send(w); err != nil {
-			h.log.WarnContext(ctx, "an answer was not taken", "error", err)
-		}
+		_ = response.Send(w) // a client that has gone misses nothing
 	})
+}
+
+// encode makes the event of a request, or refuses it.
+func encode(w http.ResponseWriter, r *http.Request, call event.Call) (payload []byte, ok bool) {
+	ctx := r.Context()
+	var body []byte
+	err := error(new(http.MaxBytesError))
+	if r.ContentLength <= maxBody {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		web.RefuseBody(ctx, w, maxBody)
+		return nil, false
+	case err != nil:
+		web.Refuse(ctx, w, errs.E(errs.Invalid, "the body ended early"))
+		return nil, false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if payload, err = event.EncodeRequest(r, call); err != nil {
+		web.RefuseBody(ctx, w, maxBody) // its head is within bounds, so it is the body that an event cannot hold
+		return nil, false
+	}
+	return payload, true
 }
 
 // authorize verifies the bearer token and gives its claims as API Gateway passes them on.
 func (h *Host) authorize(r *http.Request) (map[string]string, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return nil, errs.E(errs.Unauthenticated, "send an access token: Authorization: Bearer …")
 	}
 	claims, err := h.tokens.Verify(token)
 	if err != nil {
-		return nil, errs.E(errs.Unauthenticated, "the access token is not valid; sign in again")
+		return nil, err
 	}
 	return claims.Authorizer(), nil
 }

@@ -5,8 +5,12 @@
 // report of the mail sender an EventBridge payload, and their bytes go to the same host code that runs in Lambda; so each
 // local click tests what AWS will do. Each function is handed only what it declares.
 //
-// All that waits goes by the application Clock, which people can move forward: it stops at every schedule, delay and due
-// instant on the way. Whatever the process is doing when it is killed goes on when it is started again.
+// All that waits goes by the application Clock, which people can move forward (Advance): it stops at every schedule, delay
+// and due instant on the way. Drain waits until nothing is left to do. The addresses under /_local do both.
+//
+// Life cycle: Open locks the data folder, Start lets everything run, Ready says so to who asks for its health, Close
+// finishes what was begun, refuses what comes after, and gives the folder back. Whatever a process was doing when it was
+// killed goes on when it is started again.
 package localhost
 
 import (
@@ -18,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/winback-auto/winback/internal/local/dirmail"
@@ -28,8 +33,10 @@ import (
 	"github.com/winback-auto/winback/internal/local/pebbletable"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/link"
+	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -40,16 +47,6 @@ type Options struct {
 	Functions []app.Function   // what runs
 	Wall      func() time.Time // the wall clock
 	Log       *slog.Logger
-}
-
-// Companion is something beside the host that lives by its clock, such as the partner simulator.
-type Companion interface {
-	// Work does all that is due by now.
-	Work(ctx context.Context) error
-	// Next is when there is something to do again.
-	Next(ctx context.Context) (time.Time, bool)
-	// Changed returns a channel that receives or is closed when Next may have changed.
-	Changed() <-chan struct{}
 }
 
 // Host runs functions on one machine.
@@ -65,60 +62,87 @@ type Host struct {
 	deps      app.Deps
 	companion Companion
 
+	functions []*function // in the order of Options
 	gateway   *http.ServeMux
-	functions map[string]*function
-	pulse     pulse
+	due       *dueIndex
 
-	turn      sync.Mutex           // one turn of the scheduler at a time; guards tickAt
-	tickAt    map[string]time.Time // next tick of each schedule
-	advancing sync.Mutex           // one Advance at a time
+	turn        sync.Mutex  // one turn at a time; guards what follows
+	schedules   []*schedule // in the order of Options
+	sweepAfter  time.Time
+	reportAfter time.Time
 
-	stop context.CancelFunc
-	done sync.WaitGroup
+	advancing  sync.Mutex // one Advance at a time
+	activity   activity
+	gate       gate
+	ready      atomic.Bool
+	closing    context.Context // ends at Close
+	stop       context.CancelFunc
+	background sync.WaitGroup
 }
 
 // mailFolder holds the outgoing mail, below the data folder.
 const mailFolder = "mail"
 
-// Open opens the data folder, which only one host can, and prepares every function.
-func Open(o Options) (h *Host, err error) {
+// Open opens the data folder, which only one host can, and prepares every function. The error is a Conflict where another
+// process has the folder.
+func Open(o Options) (_ *Host, err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder: %w", err)
 	}
-	h = &Host{log: o.Log, tickAt: map[string]time.Time{}}
-	if h.db, err = pebbledb.Open(pebbledb.Options{Dir: o.Dir, Log: o.Log}); err != nil {
+	db, err := pebbledb.Open(pebbledb.Options{Dir: o.Dir, Log: o.Log})
+	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			h.db.Close()
+			db.Close()
 		}
 	}()
+	h := &Host{log: o.Log, db: db}
+	h.closing, h.stop = context.WithCancel(context.Background())
 	if h.Clock, err = openClock(o.Dir, o.Wall); err != nil {
 		return nil, err
 	}
-	newID := ident.NewSource(h.Clock.Now, rand.Reader)
-	h.table = table.New(pebbletable.New(h.db, h.Clock.Now), h.Clock.Now, newID)
-	h.queue = pebblequeue.New(h.db, h.Clock.Now)
-	if h.mail, err = dirmail.Open(filepath.Join(o.Dir, mailFolder), h.Clock.Now, newID); err != nil {
+	if h.tokens, err = jwtidentity.Open(o.Dir, o.Wall); err != nil {
+		return nil, err
+	}
+	now, newID := h.Clock.Now, ident.NewSource(h.Clock.Now, rand.Reader)
+	if h.mail, err = dirmail.Open(filepath.Join(o.Dir, mailFolder), now, newID); err != nil {
 		return nil, err
 	}
 	keys, err := keyfile.Open(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	if h.tokens, err = jwtidentity.Open(o.Dir, o.Wall); err != nil {
-		return nil, err
-	}
+	driver := pebbletable.New(db, now)
+	h.table = table.New(driver, now, newID)
+	h.due = &dueIndex{written: h.table, outbox: queue.Outbox{Table: table.New(driver, now, newID)}}
+	h.queue = pebblequeue.New(db, now)
 	h.deps = app.Deps{
 		Table: h.table, Queue: h.queue, Mail: h.mail, Secrets: keys.Sealer(), Identity: h.tokens,
-		Access: access.NewDirectory(h.table, h.Clock.Now), Links: link.New(keys.LinkKeys(), h.Clock.Now),
-		Log: o.Log, Now: h.Clock.Now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, From: "Winback <winback@localhost.example>"},
+		Access: access.NewDirectory(h.table, now), Links: link.New(keys.LinkKeys(), now),
+		Log: o.Log, Now: now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, From: "Winback <winback@localhost.example>"},
 	}
-	if err = h.prepare(o.Functions); err != nil {
+	if err := h.prepare(o.Functions); err != nil {
 		return nil, err
 	}
-	return h, h.queue.Release(context.Background())
+	if err := h.takeOver(context.Background()); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// takeOver goes on with what the process before this one left: whoever held a message or was about to publish one is gone,
+// so nobody waits for them.
+func (h *Host) takeOver(ctx context.Context) error {
+	if err := h.queue.Release(ctx); err != nil {
+		return err
+	}
+	return h.due.graced(ctx, func(item table.Item) {
+		if err := h.deps.Outbox().Publish(ctx, item); err != nil {
+			h.log.WarnContext(ctx, "message left to the sweeper", "kind", item.Kind, "error", err)
+		}
+	})
 }
 
 // Deps are what the functions stand on, for seeding: whoever has the host may do everything.
@@ -127,26 +151,42 @@ func (h *Host) Deps() app.Deps { return h.deps }
 // Accompany makes the host drive a companion by its clock. Call it before Start.
 func (h *Host) Accompany(c Companion) { h.companion = c }
 
-// Start lets the queues, the schedules and the companion run until Close.
+// Start lets the queues, the schedules and the companion run until Close. Call it once.
 func (h *Host) Start() {
-	ctx, stop := context.WithCancel(context.Background())
-	h.stop = stop
-	for _, f := range h.functions {
-		if f.Consumes != nil {
-			h.done.Go(func() { h.consume(ctx, f) })
-		}
+	h.arm()
+	for _, f := range h.consumers() {
+		h.background.Go(func() { h.consume(h.closing, f) })
 	}
-	h.done.Go(func() { h.schedule(ctx) })
+	h.background.Go(func() { h.tick(h.closing) })
 	if h.companion != nil {
-		h.done.Go(func() { h.accompany(ctx) })
+		h.background.Go(func() { h.accompany(h.closing) })
 	}
 }
 
-// Close ends what runs and closes the data folder.
+// Ready makes the host healthy: until then it answers requests, but is still being filled.
+func (h *Host) Ready() { h.ready.Store(true) }
+
+// Close waits for every request and invocation that was begun, while new ones are refused, and closes the data folder.
+// Drain and Advance end early. Closing again does nothing.
 func (h *Host) Close() error {
-	if h.stop != nil {
-		h.stop()
-		h.done.Wait()
+	if !h.gate.close() {
+		return nil
 	}
+	h.stop()
+	h.gate.wait()
+	h.background.Wait()
 	return h.db.Close()
+}
+
+// errClosing refuses what comes after Close.
+func errClosing() error { return errs.E(errs.Unavailable, "Winback is shutting down") }
+
+// untilClose is the context, ended early by Close.
+func (h *Host) untilClose(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	release := context.AfterFunc(h.closing, cancel)
+	return ctx, func() {
+		release()
+		cancel()
+	}
 }

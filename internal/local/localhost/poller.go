@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/queue"
 )
@@ -15,74 +14,74 @@ const environments = 4
 // visibilityFactor times the timeout is how long a received message is hidden, as AWS recommends.
 const visibilityFactor = 6
 
-// consume polls a consumer's queue until the context ends.
+// consume polls a consumer's queue until the context ends: when something was sent, when the clock was moved, and now and
+// then, because messages become visible by themselves.
 func (h *Host) consume(ctx context.Context, f *function) {
+	timer := time.NewTicker(glance)
+	defer timer.Stop()
 	slots := make(chan struct{}, environments)
 	for {
-		changed := h.queue.Changed()
+		sent, moved := h.queue.Changed(), h.Clock.changed()
 		select {
 		case slots <- struct{}{}:
 		case <-ctx.Done():
 			return
 		}
-		h.pulse.begin()
-		batch, err := h.queue.Receive(ctx, f.Consumes.Topic, f.Consumes.Batch, visibilityFactor*f.timeout())
-		if err == nil && len(batch) > 0 {
-			h.done.Go(func() {
-				defer h.pulse.end()
-				defer func() { <-slots }()
-				h.deliver(ctx, f, batch)
-			})
+		if h.take(ctx, f, func() { <-slots }) {
 			continue
 		}
-		h.pulse.end()
-		<-slots
-		if err != nil && ctx.Err() == nil {
-			h.log.ErrorContext(ctx, "receiving failed", "topic", f.Consumes.Topic, "error", err)
-		}
 		select {
-		case <-changed:
-		case <-h.pulse.ticks():
+		case <-sent:
+		case <-moved:
+		case <-timer.C:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// deliver invokes a consumer with a batch and deletes what it is done with, as the event source mapping of AWS does.
+// take receives messages and delivers them beside its caller. It reports whether there were any; done is called in any case.
+func (h *Host) take(ctx context.Context, f *function, done func()) bool {
+	batch, err := h.queue.Receive(ctx, f.Consumes.Topic, f.Consumes.Batch, visibilityFactor*f.timeout())
+	if err != nil && ctx.Err() == nil {
+		h.log.ErrorContext(ctx, "receiving failed", "topic", f.Consumes.Topic, "error", err)
+	}
+	if len(batch) == 0 {
+		done()
+		return false
+	}
+	end := h.activity.begin()
+	h.background.Go(func() {
+		defer done()
+		defer end()
+		h.deliver(context.WithoutCancel(ctx), f, batch)
+	})
+	return true
+}
+
+// deliver invokes a consumer with a batch and deletes what it is done with, as the event source mapping of AWS does. The
+// rest is visible again when its visibility ends, or its delay.
 func (h *Host) deliver(ctx context.Context, f *function, batch []queue.Received) {
-	ctx = context.WithoutCancel(ctx) // what was begun is finished before Close returns
 	payload, err := event.EncodeBatch(batch)
 	if err != nil {
 		h.log.ErrorContext(ctx, "a batch cannot be encoded", "topic", f.Consumes.Topic, "error", err)
 		return
 	}
-	answer, err := f.call(ctx, payload)
-	again := batch
-	if err == nil {
-		again = event.DecodeFailures(answer, batch)
+	answer, err := h.invoke(ctx, f, payload)
+	if err != nil {
+		return // the function has logged why; all of them come again
 	}
-	comes := make(map[string]bool, len(again))
-	for _, m := range again {
-		comes[m.ID] = true
+	again := map[string]bool{}
+	for _, m := range event.DecodeFailures(answer, batch) {
+		again[m.ID] = true
 	}
 	var done []string
 	for _, m := range batch {
-		if !comes[m.ID] {
+		if !again[m.ID] {
 			done = append(done, m.Receipt)
 		}
-	}
-	if len(done) == 0 {
-		return
 	}
 	if err := h.queue.Delete(ctx, f.Consumes.Topic, done); err != nil {
 		h.log.ErrorContext(ctx, "deleting failed", "topic", f.Consumes.Topic, "error", err)
 	}
-}
-
-func (f *function) timeout() time.Duration {
-	if f.Timeout != 0 {
-		return f.Timeout
-	}
-	return app.DefaultTimeout
 }

@@ -59,6 +59,7 @@ var kinds = map[errs.Kind]struct {
 var titles = map[string]string{
 	"malformed":              "The request cannot be read",
 	"too-large":              "The body is too large",
+	"head-too-large":         "The address or the headers are too large",
 	"unsupported-media-type": "The body has the wrong media type",
 	"method-not-allowed":     "The method is not allowed here",
 	"stale":                  "Somebody else changed it in the meantime",

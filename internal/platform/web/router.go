@@ -116,12 +116,12 @@ func (r *router) unmatched(w http.ResponseWriter, req *http.Request) {
 		nothing(req.Context(), w)
 		return
 	}
-	w.Header().Set("Allow", strings.Join(append(allowed, http.MethodOptions), ", "))
 	if req.Method == http.MethodOptions {
+		w.Header().Set("Allow", strings.Join(append(allowed, http.MethodOptions), ", "))
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	newProblem(http.StatusMethodNotAllowed, "method-not-allowed", "allowed here: "+strings.Join(allowed, ", ")).write(req.Context(), w)
+	RefuseMethod(req.Context(), w, strings.Join(allowed, ", "))
 }
 
 func nothing(ctx context.Context, w http.ResponseWriter) {
