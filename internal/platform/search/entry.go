@@ -51,8 +51,11 @@ func (e Entry) seenIn(yards []string) bool {
 // wordsFacet is the partition that holds a yard's word postings.
 const wordsFacet = "word"
 
-// keys are the keys of all postings of an entry.
+// keys are the keys of all postings of an entry; a zero one has none.
 func (e Entry) keys(company ident.Company, list string) []table.Key {
+	if e.ID == "" {
+		return nil
+	}
 	place := []string{descending(e.At), e.ID}
 	keys := make([]table.Key, 0, len(e.Yards)*(1+len(e.Facets)+len(e.Words)))
 	for _, yard := range e.Yards {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"github.com/winback-auto/winback/internal/platform/ident"
@@ -35,13 +36,17 @@ func (x Index[T]) Write(ctx context.Context, t *table.Table, company ident.Compa
 func (x Index[T]) Add(ctx context.Context, t *table.Table, company ident.Company, values []T) error {
 	var ops []table.Op
 	for i := range values {
-		ops = append(ops, puts(x.keys(company, &values[i]))...)
+		ops = append(ops, puts(x.Entry(values[i]).keys(company, x.Name))...)
 	}
 	return t.Load(ctx, ops...)
 }
 
 func (x Index[T]) changes(company ident.Company, before, after *T) (added, dropped []table.Key) {
-	old, now := x.keys(company, before), x.keys(company, after)
+	earlier, later := x.entry(before), x.entry(after)
+	if reflect.DeepEqual(earlier, later) {
+		return nil, nil // as most changes of a record leave its entry
+	}
+	old, now := earlier.keys(company, x.Name), later.keys(company, x.Name)
 	for _, key := range now {
 		if !slices.Contains(old, key) {
 			added = append(added, key)
@@ -55,15 +60,12 @@ func (x Index[T]) changes(company ident.Company, before, after *T) (added, dropp
 	return added, dropped
 }
 
-func (x Index[T]) keys(company ident.Company, value *T) []table.Key {
+// entry is the entry of a record; zero where there is none.
+func (x Index[T]) entry(value *T) Entry {
 	if value == nil {
-		return nil
+		return Entry{}
 	}
-	entry := x.Entry(*value)
-	if entry.ID == "" {
-		return nil
-	}
-	return entry.keys(company, x.Name)
+	return x.Entry(*value)
 }
 
 func puts(keys []table.Key) []table.Op {
