@@ -209,7 +209,7 @@ const redriveAtOnce = 100_000
 
 // postRedrive moves a topic's dead letters back into its queue.
 func (h *Host) postRedrive(ctx context.Context, in *redriveInput) (*web.Reply[redriven], error) {
-	for _, f := range h.consumers() {
+	for _, f := range h.consumers {
 		if f.Consumes.Topic == in.Topic {
 			moved, err := h.queue.Redrive(ctx, in.Topic, redriveAtOnce)
 			return web.OK(redriven{moved}), err

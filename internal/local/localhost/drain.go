@@ -35,7 +35,7 @@ func (h *Host) Drain(ctx context.Context) (Drained, error) {
 		answer.Drained = false
 	}
 	ctx = context.WithoutCancel(ctx)
-	for _, f := range h.consumers() {
+	for _, f := range h.consumers {
 		counts, err := h.queue.Count(ctx, f.Consumes.Topic)
 		if err != nil {
 			return Drained{}, err
@@ -78,7 +78,7 @@ func (h *Host) settled(ctx context.Context, horizon time.Duration) (bool, error)
 	if !idle || h.mail.Due() > 0 {
 		return false, nil
 	}
-	for _, f := range h.consumers() {
+	for _, f := range h.consumers {
 		if counts, err := h.queue.Count(ctx, f.Consumes.Topic); err != nil || counts.Ready > 0 {
 			return false, err
 		}

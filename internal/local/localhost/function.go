@@ -12,6 +12,7 @@ import (
 type function struct {
 	app.Function
 	handle app.Handler
+	wake   chan struct{} // of a consumer: messages are ready
 }
 
 // prepare hands each function what it declares, and lays out the gateway's routes and the schedules.
@@ -23,6 +24,10 @@ func (h *Host) prepare(functions []app.Function) error {
 	for _, declared := range functions {
 		f := &function{Function: declared, handle: app.Handle(declared, h.deps)}
 		h.functions = append(h.functions, f)
+		if declared.Consumes != nil {
+			f.wake = make(chan struct{}, 1)
+			h.consumers = append(h.consumers, f)
+		}
 		for _, route := range app.Routes(declared) {
 			h.gateway.Handle(route.Key(), h.integration(f, route))
 		}
@@ -45,16 +50,6 @@ func (h *Host) function(name string) *function {
 		}
 	}
 	return nil
-}
-
-// consumers are the functions that take messages from a queue.
-func (h *Host) consumers() (all []*function) {
-	for _, f := range h.functions {
-		if f.Consumes != nil {
-			all = append(all, f)
-		}
-	}
-	return all
 }
 
 // invoke runs a function on an event, within its timeout. What was begun is finished, as in AWS: neither a client that

@@ -63,6 +63,7 @@ type Host struct {
 	companion Companion
 
 	functions []*function // in the order of Options
+	consumers []*function // of messages
 	gateway   *http.ServeMux
 	due       *dueIndex
 
@@ -154,7 +155,7 @@ func (h *Host) Accompany(c Companion) { h.companion = c }
 // Start lets the queues, the schedules and the companion run until Close. Call it once.
 func (h *Host) Start() {
 	h.arm()
-	for _, f := range h.consumers() {
+	for _, f := range h.consumers {
 		h.background.Go(func() { h.consume(h.closing, f) })
 	}
 	h.background.Go(func() { h.tick(h.closing) })

@@ -2,7 +2,6 @@ package localhost
 
 import (
 	"context"
-	"time"
 
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/queue"
@@ -14,14 +13,12 @@ const environments = 4
 // visibilityFactor times the timeout is how long a received message is hidden, as AWS recommends.
 const visibilityFactor = 6
 
-// consume polls a consumer's queue until the context ends: when something was sent, when the clock was moved, and now and
-// then, because messages become visible by themselves.
+// consume polls a consumer's queue until the context ends: when something was sent, and when it is woken because messages
+// became visible by themselves.
 func (h *Host) consume(ctx context.Context, f *function) {
-	timer := time.NewTicker(glance)
-	defer timer.Stop()
 	slots := make(chan struct{}, environments)
 	for {
-		sent, moved := h.queue.Changed(), h.Clock.changed()
+		sent := h.queue.Changed()
 		select {
 		case slots <- struct{}{}:
 		case <-ctx.Done():
@@ -32,10 +29,21 @@ func (h *Host) consume(ctx context.Context, f *function) {
 		}
 		select {
 		case <-sent:
-		case <-moved:
-		case <-timer.C:
+		case <-f.wake:
 		case <-ctx.Done():
 			return
+		}
+	}
+}
+
+// wake wakes the pollers of queues with messages that are ready.
+func (h *Host) wake(ctx context.Context) {
+	for _, f := range h.consumers {
+		if counts, err := h.queue.Count(ctx, f.Consumes.Topic); err != nil || counts.Ready > 0 {
+			select {
+			case f.wake <- struct{}{}:
+			default: // it is being woken
+			}
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (h *Host) arm() {
 	}
 }
 
-// attend takes a turn: it does all that is due by now, except for messages, which the pollers take.
+// attend takes a turn: it does all that is due by now, and wakes the pollers to do the rest.
 func (h *Host) attend(ctx context.Context) {
 	h.turn.Lock()
 	defer h.turn.Unlock()
@@ -64,6 +64,7 @@ func (h *Host) attend(ctx context.Context) {
 	}
 	h.sweep(ctx, now)
 	h.report(ctx, now)
+	h.wake(ctx)
 }
 
 // fire invokes a schedule's function with the tick's event.
