@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/errs"
 )
 
@@ -151,5 +150,3 @@ func TestAPushBeforeThePollOrAfterAnErrorProvesThatTheVehicleIsWatched(t *testin
 		}
 	})
 }
-
-var _ partner.Watcher = account{}

@@ -63,6 +63,11 @@ type (
 		Items []T
 		Next  string
 	}
+	leadView struct { // a lead, prospect or appraisal
+		ID, Customer, CustomerName, Yard, User, Status, Source, Recapture string
+		Vehicle                                                           carView
+		Watchlist                                                         *struct{ Recapture, Banner string }
+	}
 	noticeView struct {
 		ID, Title, Kind string
 		Facts           []struct{ Label, Value string }

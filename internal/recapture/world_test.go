@@ -48,6 +48,9 @@ const (
 	kim   = "kim"   // nordlicht: recapture in kiel
 )
 
+// makes is the role of those who may make leads and prospects.
+var makes = access.Attributes{CreateLeadOrProspect: true, LookUpVIN: true}
+
 // world is two dealers with a fake partner, every function around recapture, and a queue that a test takes messages from.
 type world struct {
 	*testing.T
@@ -102,12 +105,11 @@ func open(t *testing.T) *world {
 	w.found(nordlicht, company.Company{Name: "Nordlicht Autohaus", Country: "DE", TimeZone: "Europe/Berlin", Language: "de-DE"}, company.Yard{ID: "kiel", Name: "Kiel"})
 	w.hook = w.connect(harbour, "c-harbour", "sydney", "melbourne")
 	w.connect(nordlicht, "c-nordlicht", "kiel")
-	make := access.Attributes{CreateLeadOrProspect: true, LookUpVIN: true}
-	w.role(harbour, access.CustomerRecapture, make, []string{"sydney"}, ann)
+	w.role(harbour, access.CustomerRecapture, makes, []string{"sydney"}, ann)
 	w.role(harbour, access.CustomerRecapture, access.Attributes{}, []string{"sydney"}, ben)
-	w.role(harbour, access.CustomerRecapture, make, []string{"melbourne"}, mel)
+	w.role(harbour, access.CustomerRecapture, makes, []string{"melbourne"}, mel)
 	w.role(harbour, access.ManageLeads, access.Attributes{}, []string{"sydney", "melbourne"}, owner)
-	w.role(nordlicht, access.CustomerRecapture, make, []string{"kiel"}, kim)
+	w.role(nordlicht, access.CustomerRecapture, makes, []string{"kiel"}, kim)
 	dial := w.partner.dial
 	for _, f := range []app.Function{
 		recapture.API, recapture.Webhook(parsePush), lead.API(recapture.Watching), appraisal.API(recapture.Watching), prospect.API, customer.API, notify.API,
