@@ -70,6 +70,7 @@ func TestAFeedIsReadHoweverItIsSpelled(t *testing.T) {
 		"without a price":     {strings.NewReader("vin,price\n" + polo + ",Not Priced"), nil, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"with a time of day":  {strings.NewReader("vin,date\n" + polo + ",2026-11-20 10:11:12"), nil, "2026-11-20T10:11:12Z", synthetic, nil, nil},
 		"with a useless date": {strings.NewReader("vin,date\n" + polo + ",20/11/26"), nil, "2026-11-22T09:00:01Z", synthetic, nil, nil},
+		"with a date to come": {strings.NewReader("vin,date\n" + polo + ",2027-01-01"), nil, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"ragged and quoted":   {strings.NewReader("vin,make,price\n" + polo + ",\"V\"\"W, the \" one\",5,6,7\n"), 5.0, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"gzip":                {packed(t, "vin,price\n"+polo+",20000"), 20000.0, "2026-11-22T09:00:01Z", synthetic, nil, nil},
 		"JSON": {

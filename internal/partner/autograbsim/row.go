@@ -104,8 +104,8 @@ func (r row) listing(now time.Time) listing {
 		Title: strings.Join(strings.Fields(r.Year+" "+r.Make+" "+r.Model), " "), Make: r.Make, Model: r.Model, Year: r.Year,
 		Price: r.Price, Seller: r.Seller, At: r.At, Removed: r.Removed,
 	}
-	if l.At.IsZero() {
-		l.At = now
+	if l.At.IsZero() || l.At.After(now) {
+		l.At = now // nobody sees a listing before it is online
 	}
 	l.URL = cmp.Or(l.URL, "https://listings.example/"+l.ID)
 	return l
