@@ -97,8 +97,11 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 		Tags:          []string{route.Tag},
 		DefaultStatus: route.Status,
 		MaxBodyBytes:  maxBody + 1, // huma refuses what reaches its bound, we what exceeds ours
-		Metadata:      map[string]any{guardKey: guard, maxBodyKey: maxBody, idempotentKey: route.Idempotent},
-		Extensions:    map[string]any{},
+		// The host bounds how long a body may take. huma's own deadline would stay on the connection when the body is read,
+		// and end the context of whatever takes longer than that.
+		BodyReadTimeout: -1,
+		Metadata:        map[string]any{guardKey: guard, maxBodyKey: maxBody, idempotentKey: route.Idempotent},
+		Extensions:      map[string]any{},
 		// A link in a mail may have grown parameters on its way; everybody else wants to know of a filter that does nothing.
 		RejectUnknownQueryParameters: guard.permission != "",
 	}
