@@ -20,9 +20,9 @@ pkg: example.com/thing
 BenchmarkThing/raw-2   	    1000	      2000 ns/op	       3 allocs/op
 BenchmarkThing/table-2 	    1000	      5000 ns/op	       7 allocs/op	     12.5 write-units/op
 === RUN   TestKilledAnywhere
-=== ATTR  TestKilledAnywhere points 20
+=== ATTR  TestKilledAnywhere survived 20
 === ATTR  TestKilledAnywhere lost 1
-=== ATTR  TestOther points 99
+=== ATTR  TestOther survived 99
 --- PASS: TestKilledAnywhere (0.00s)
 PASS
 `
@@ -40,7 +40,7 @@ func TestOutputsOfSeveralRoundsBecomeSamples(t *testing.T) {
 		{"Thing/table", "sec/op"}:         {5e-6, 7e-6},
 		{"Thing/table", "allocs/op"}:      {7, 7},
 		{"Thing/table", "write-units/op"}: {12.5, 12.5},
-		{"Killed", "points"}:              {20, 20},
+		{"Killed", "survived"}:            {20, 20},
 		{"Killed", "lost"}:                {1, 1},
 	}
 	near := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-12 })

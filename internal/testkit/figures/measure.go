@@ -82,8 +82,8 @@ func (m machine) build(ctx context.Context, pkg string) error {
 	return m.bar.Add(1)
 }
 
-// run runs a subject once, in its package's folder as go test would, and keeps what it measured. A crash test that fails
-// has counted, too, and its counts are the verdict; a benchmark that fails has measured nothing.
+// run runs a subject once, in its package's folder as go test would, and keeps what it measured. A benchmark that fails has
+// measured nothing; a test that counts its failures has, and only says why.
 func (m machine) run(ctx context.Context, s subject) error {
 	m.bar.Describe(s.name)
 	command := exec.CommandContext(ctx, m.binaries[s.pkg], s.args...)
@@ -97,7 +97,9 @@ func (m machine) run(ctx context.Context, s subject) error {
 	if err := m.samples[s.name].read(output.Bytes()); err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	if failure != nil {
+	if failure != nil && s.counts {
+		fmt.Fprintf(os.Stderr, "\n%s: %v\n%s", s.name, failure, output.Bytes())
+	} else if failure != nil {
 		return fmt.Errorf("%s: %w\n%s", s.name, failure, output.Bytes())
 	}
 	return m.bar.Add(1)
