@@ -3,13 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
+	"mime/multipart"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // counts are how far a batch is.
@@ -18,8 +16,20 @@ type counts struct {
 	Done                                                  bool
 }
 
-// upload sends the list and says what became of its rows.
-func (p performance) upload(ctx context.Context, list []byte) (batch string, err error) {
+// upload sends the list and says what became of its rows. It goes as a form, which may be in any encoding.
+func (p performance) upload(ctx context.Context, m material) (batch string, err error) {
+	var form bytes.Buffer
+	parts := multipart.NewWriter(&form)
+	part, err := parts.CreateFormFile("file", m.name)
+	if err != nil {
+		return "", err
+	}
+	if _, err := part.Write(m.list); err != nil {
+		return "", err
+	}
+	if err := parts.Close(); err != nil {
+		return "", err
+	}
 	var answer struct {
 		Batch                                     string
 		Rows, Accepted, Duplicates, RejectedTotal int
@@ -28,12 +38,18 @@ func (p performance) upload(ctx context.Context, list []byte) (batch string, err
 			Column, Reason string
 		}
 	}
-	if err := p.manager.call(ctx, http.MethodPost, "/v1/recaptures/uploads", "text/csv", bytes.NewReader(list), &answer); err != nil {
+	if err := p.manager.call(ctx, http.MethodPost, "/v1/recaptures/uploads", parts.FormDataContentType(), &form, &answer); err != nil {
+		if m.own {
+			err = fmt.Errorf("%w\nA list is CSV with a line of column names, of which vin, or rego and state, are needed", err)
+		}
 		return "", err
 	}
-	fmt.Printf("   %d rows: %d accepted, %d duplicates, %d rejected\n", answer.Rows, answer.Accepted, answer.Duplicates, answer.RejectedTotal)
+	p.say("   %d rows: %d accepted, %d duplicates, %d rejected\n", answer.Rows, answer.Accepted, answer.Duplicates, answer.RejectedTotal)
 	for _, r := range answer.Rejected[:min(len(answer.Rejected), 3)] {
-		fmt.Printf("   line %d %s: %s\n", r.Line, r.Column, r.Reason)
+		p.say("   line %d, %s: %s\n", r.Line, r.Column, r.Reason)
+	}
+	if answer.Accepted == 0 {
+		return "", fmt.Errorf("none of the rows can be watched")
 	}
 	return answer.Batch, nil
 }
@@ -41,85 +57,99 @@ func (p performance) upload(ctx context.Context, list []byte) (batch string, err
 // watch shows how the vehicles of a batch go from step to step.
 func (p performance) watch(ctx context.Context, batch string) error {
 	var now counts
-	if err := p.manager.get(ctx, "/v1/recapture-batches/"+batch, &now); err != nil {
-		return err
-	}
-	steps := []struct {
+	for _, step := range []struct {
 		name   string
-		passed func(counts) int
+		passed func() int
 	}{
-		{"queued", func(c counts) int { return c.Total }},
-		{"submitted", func(c counts) int { return c.Total - c.Queued }},
-		{"watched", func(c counts) int { return c.Active + c.Errored + c.Duplicates }},
-	}
-	for _, step := range steps {
-		progress := bar(now.Total, step.name)
-		err := until(ctx, func() (bool, int, error) {
-			if err := p.manager.get(ctx, "/v1/recapture-batches/"+batch, &now); err != nil {
-				return false, 0, err
-			}
-			passed := step.passed(now)
-			return passed >= now.Total, passed, progress.Set(passed)
+		{"queued", func() int { return now.Total }},
+		{"submitted", func() int { return now.Total - now.Queued }},
+		{"watched", func() int { return now.Active + now.Errored + now.Duplicates }},
+	} {
+		err := p.follow(ctx, step.name, func() (int, int, error) {
+			err := p.manager.get(ctx, "/v1/recapture-batches/"+batch, &now)
+			return step.passed(), now.Total, err
 		})
 		if err != nil {
 			return err
 		}
 	}
-	fmt.Printf("   %d watched, %d refused by the partner, %d duplicates\n", now.Active, now.Errored, now.Duplicates)
+	p.say("   %d watched, %d refused by the partner, %d duplicates\n", now.Active, now.Errored, now.Duplicates)
 	return nil
 }
 
 // sight gives the partner its listings and waits until every meeting has reached the dashboard.
-func (p performance) sight(ctx context.Context, feed []byte) error {
-	if err := p.partner.call(ctx, http.MethodPost, "/_sim/listings", "text/csv", bytes.NewReader(feed), nil); err != nil {
+func (p performance) sight(ctx context.Context, m material) error {
+	var feed struct{ Rows, New int }
+	if err := p.partner.call(ctx, http.MethodPost, "/_sim/listings", "text/csv", bytes.NewReader(m.feed), &feed); err != nil {
 		return err
 	}
+	p.say("   %d rows of listings, %d cars for sale\n", feed.Rows, feed.New)
 	var calls struct{ Sent, Pending int }
-	if err := p.partner.get(ctx, "/_sim/calls", &calls); err != nil {
-		return err
-	}
-	progress := bar(calls.Sent+calls.Pending, "sightings")
-	err := until(ctx, func() (bool, int, error) {
-		if err := p.partner.get(ctx, "/_sim/calls", &calls); err != nil {
-			return false, 0, err
-		}
-		progress.ChangeMax(max(calls.Sent+calls.Pending, 1))
-		return calls.Pending == 0, calls.Sent, progress.Set(calls.Sent)
+	err := p.follow(ctx, "pushed", func() (int, int, error) {
+		err := p.partner.get(ctx, "/_sim/calls", &calls)
+		return calls.Sent, calls.Sent + calls.Pending, err
 	})
 	if err != nil {
 		return err
 	}
-	if calls.Sent == 0 {
-		fmt.Println("   none of the vehicles is in this listing feed")
+	// A push is only a hint; what it says is looked up, written down and told by workers.
+	var sum summary
+	err = p.follow(ctx, "looked up", func() (int, int, error) {
+		var drained struct{ Drained bool }
+		if err := p.anonymous.post(ctx, "/_local/drain", map[string]string{"timeout": every.String()}, &drained); err != nil {
+			return 0, 0, err
+		}
+		err := p.manager.get(ctx, "/v1/recaptures/summary", &sum)
+		if seen := sum.CapturedCustomers; !drained.Drained {
+			return seen, max(calls.Sent, seen+1), err
+		}
+		return sum.CapturedCustomers, sum.CapturedCustomers, err
+	})
+	if err == nil && sum.CapturedCustomers == 0 {
+		p.say("   None of the cars is in this feed. %s\n", m.hint())
 	}
-	var drained struct{ Drained bool }
-	return p.anonymous.post(ctx, "/_local/drain", map[string]string{"timeout": "50s"}, &drained)
+	return err
+}
+
+// hint says what to do about a feed without any of the cars.
+func (m material) hint() string {
+	switch {
+	case m.own && !m.ownFeed:
+		return "It is the sample's; give your own with LISTINGS=feed.csv."
+	case m.ownFeed && !m.own:
+		return "The list is the sample; give your own with FILE=my.csv."
+	}
+	return "Cars are met by vin, or by rego and state."
 }
 
 // told shows what the user got.
 func (p performance) told(ctx context.Context) error {
 	var mails struct {
-		Items []struct{ To, Subject, Text string }
+		Items []struct{ To, Subject string }
 	}
 	if err := p.anonymous.get(ctx, "/_local/outbox?limit=100000", &mails); err != nil {
 		return err
 	}
-	fmt.Printf("   %d mails in the outbox", len(mails.Items))
+	p.say("   %d mails in the outbox", len(mails.Items))
 	if len(mails.Items) > 0 {
-		fmt.Printf(", the latest to %s: %q", mails.Items[0].To, mails.Items[0].Subject)
+		p.say(", the latest to %s: %q", mails.Items[0].To, mails.Items[0].Subject)
 	}
-	var notices struct {
-		Items []struct{ Title string }
-		Next  string
+	notices := 0
+	for cursor := ""; ; {
+		var page struct {
+			Items []struct{ ID string }
+			Next  string
+		}
+		if err := p.manager.get(ctx, "/v1/notifications?unread=true&limit=200"+cursor, &page); err != nil {
+			return err
+		}
+		notices += len(page.Items)
+		if page.Next == "" {
+			break
+		}
+		cursor = "&cursor=" + page.Next
 	}
-	if err := p.manager.get(ctx, "/v1/notifications?unread=true&limit=200", &notices); err != nil {
-		return err
-	}
-	more := ""
-	if notices.Next != "" {
-		more = "more than "
-	}
-	fmt.Printf("\n   %s%d unread notifications\n", more, len(notices.Items))
+	p.say("\n   %d unread notifications\n", notices)
 	return nil
 }
 
@@ -136,68 +166,65 @@ type sighted struct {
 			Amount   int64
 			Currency string
 		}
-		Site, URL string
+		Site string
 	}
 }
 
-// makeLead turns the newest sighting into a lead.
+// String is what was seen, as far as it is known.
+func (s sighted) String() string {
+	var b strings.Builder
+	if s.Vehicle.Year > 0 {
+		fmt.Fprintf(&b, "%d ", s.Vehicle.Year)
+	}
+	b.WriteString(strings.TrimSpace(s.Vehicle.Make + " " + s.Vehicle.Model))
+	if name := strings.TrimSpace(s.Customer.First + " " + s.Customer.Last); name != "" {
+		fmt.Fprintf(&b, " of %s", name)
+	}
+	fmt.Fprintf(&b, " was seen on %s", s.LastSighting.Site)
+	if price := s.LastSighting.Price; price.Amount > 0 {
+		fmt.Fprintf(&b, " for %s %d", price.Currency, price.Amount/100)
+	}
+	return b.String()
+}
+
+// makeLead turns the newest sighting into a lead, one of a customer whose name is known where there is one.
 func (p performance) makeLead(ctx context.Context) error {
 	var page struct{ Items []sighted }
 	if err := p.manager.get(ctx, "/v1/recaptures?status=new_sighting&limit=200", &page); err != nil {
 		return err
 	}
 	if len(page.Items) == 0 {
-		fmt.Println("   there is no sighting to make one of")
+		p.say("   There is no sighting to make one of.\n")
 		return nil
 	}
 	r := page.Items[max(0, slices.IndexFunc(page.Items, func(r sighted) bool { return r.Customer.Last != "" }))]
-	fmt.Printf("   %d %s %s of %s %s was seen on %s for %s %d\n", r.Vehicle.Year, r.Vehicle.Make, r.Vehicle.Model, r.Customer.First, r.Customer.Last,
-		r.LastSighting.Site, r.LastSighting.Price.Currency, r.LastSighting.Price.Amount/100)
+	p.say("   %s\n", r)
 	var lead struct{ ID, Status string }
 	if err := p.manager.post(ctx, "/v1/recaptures/"+r.ID+"/leads", map[string]string{"notes": "Seen online, call today."}, &lead); err != nil {
 		return err
 	}
-	fmt.Printf("   lead %s is %s\n", lead.ID, lead.Status)
+	p.say("   lead %s is %s\n", lead.ID, lead.Status)
 	return nil
+}
+
+// summary are the totals of the dashboard.
+type summary struct {
+	TotalCustomers, CapturedCustomers, DistinctCustomers int
+	ByStatus                                             map[string]int
 }
 
 // summarise reads the totals and says what to try next.
 func (p performance) summarise(ctx context.Context) error {
-	var sum struct {
-		TotalCustomers, CapturedCustomers, DistinctCustomers int
-		ByStatus                                             map[string]int
-	}
+	var sum summary
 	if err := p.manager.get(ctx, "/v1/recaptures/summary", &sum); err != nil {
 		return err
 	}
-	fmt.Printf(`
+	p.say(`
 In short: %d cars of %d customers are on the list, %d were seen online, %d of them wait for somebody to look.
 
 Try next:
-  make dev DATA=%s            serve this data, then open http://127.0.0.1:8080/docs
-  make demo FILE=my.csv LISTINGS=feed.csv.gz
-                               the same with your own list and a listing feed
+  make dev DATA=%s                          serve this data; the reference is at /docs
+  make demo FILE=my.csv LISTINGS=feed.csv.gz   the same with your own list and a listing feed
 `, sum.TotalCustomers, sum.DistinctCustomers, sum.CapturedCustomers, sum.ByStatus["new_sighting"], p.folder)
 	return nil
-}
-
-// marker says that a folder is a demo's and may be deleted by the next one.
-const marker = "demo-data"
-
-// fresh makes an empty folder, in place of the one that an earlier demo left.
-func fresh(folder string) error {
-	if _, err := os.Stat(folder); err == nil {
-		if _, err := os.Stat(filepath.Join(folder, marker)); err != nil {
-			return fmt.Errorf("%s was not made by a demo; name another folder with -data", folder)
-		}
-		if err := os.RemoveAll(folder); err != nil {
-			return err
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(folder, marker), nil, 0o600)
 }

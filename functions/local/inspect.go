@@ -7,8 +7,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
+	"github.com/winback-auto/winback/internal/local/jwtidentity"
 	"github.com/winback-auto/winback/internal/local/pebbledb"
 	"github.com/winback-auto/winback/internal/local/pebbletable"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -16,26 +18,24 @@ import (
 
 // inspect prints the records of a data folder that nobody serves, one line each: key, kind, version, content. Postings,
 // which have no content, only show with -all.
-func inspect(ctx context.Context, args []string) error {
+func inspect(ctx context.Context, c console, args []string) error {
 	f := flag.NewFlagSet("local inspect", flag.ContinueOnError)
 	data := f.String("data", ".winback", "data folder")
 	prefix := f.String("partition", "", "only partitions that begin with this, for example harbour-motors#recapture")
 	all := f.Bool("all", false, "print postings, too")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
+	if err := parse(c, f, args); err != nil {
 		return err
 	}
-	if _, err := os.Stat(*data); err != nil {
-		return err
+	// Opening would make a folder a data folder; every one that was ever served has a key to sign with.
+	if _, err := os.Stat(filepath.Join(*data, jwtidentity.KeyName)); err != nil {
+		return fmt.Errorf("%s is no data folder of Winback: %w", *data, err)
 	}
 	db, err := pebbledb.Open(pebbledb.Options{Dir: *data})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(c.out)
 	err = pebbletable.New(db, time.Now).Each(ctx, *prefix, func(item table.Item) error {
 		if item.Kind == "" && len(item.Body) == 0 && !*all {
 			return nil

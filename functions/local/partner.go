@@ -6,68 +6,76 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/winback-auto/winback/internal/partner/autograbsim"
 	"github.com/winback-auto/winback/internal/platform/ident"
 )
 
 // partnerAlone runs the partner simulator in a process of its own, by the wall clock.
-func partnerAlone(ctx context.Context, args []string) error {
+func partnerAlone(ctx context.Context, c console, args []string) error {
+	s := settings{logTo: c.log}
 	f := flag.NewFlagSet("local partner", flag.ContinueOnError)
-	addr := f.String("partner-addr", "127.0.0.1:8081", "address of the simulator")
-	data := f.String("data", ".winback", "data folder; the simulator's is partner in it")
-	listings := f.String("listings", "", "listing feed (CSV, optionally gzip)")
-	level := f.String("log", "warn", "least level of log lines on standard error")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
+	all := s.flags("")
+	for _, name := range []string{"partner-addr", "data", "listings", "log"} {
+		one := all.Lookup(name)
+		f.Var(one.Value, name, one.Usage)
+	}
+	if err := parse(c, f, args); err != nil {
 		return err
 	}
-	log, err := logger(*level)
+	log, err := s.logger()
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(*data, 0o700); err != nil {
+	listener, err := listen("partner-addr", s.partnerAddr)
+	if err != nil {
 		return err
 	}
-	simulator, err := autograbsim.Open(autograbsim.Options{
-		Dir: filepath.Join(*data, "partner"), Now: time.Now, NewID: ident.NewSource(time.Now, rand.Reader), Log: log,
+	defer listener.Close()
+	simulator, err := openSimulator(ctx, s.listings, autograbsim.Options{
+		Dir: partnerFolder(s.data), Now: time.Now, NewID: ident.NewSource(time.Now, rand.Reader), Log: log,
 	})
 	if err != nil {
 		return err
 	}
-	defer simulator.Close()
-	if *listings != "" {
-		feed, err := os.Open(*listings)
-		if err != nil {
-			return err
-		}
+	server := newServer(simulator.Handler(), log)
+	fmt.Fprintf(c.out, "The partner simulator is ready at %s\n", baseURL(listener))
+	group, working := errgroup.WithContext(ctx)
+	group.Go(func() error { return simulator.Run(working) })
+	group.Go(func() error { return server.Serve(listener) })
+	group.Go(func() error {
+		<-working.Done()
+		shutDown(server)
+		return nil
+	})
+	err = group.Wait()
+	if ctx.Err() != nil {
+		err = nil // it was told to end
+	}
+	return errors.Join(err, simulator.Close())
+}
+
+// openSimulator opens the partner simulator and loads a listing feed, if there is one.
+func openSimulator(ctx context.Context, listings string, o autograbsim.Options) (_ *autograbsim.Simulator, err error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	simulator, err := autograbsim.Open(o)
+	if err != nil || listings == "" {
+		return simulator, err
+	}
+	feed, err := os.Open(listings)
+	if err == nil {
 		defer feed.Close()
-		loaded, err := simulator.LoadListings(ctx, feed, filepath.Base(*listings))
-		if err != nil {
-			return err
-		}
-		fmt.Printf("%d listings loaded\n", loaded.New)
+		_, err = simulator.LoadListings(ctx, feed, filepath.Base(listings))
 	}
-	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
-		return err
+		return nil, errors.Join(fmt.Errorf("-listings %s: %w", listings, err), simulator.Close())
 	}
-	server := &http.Server{Handler: simulator.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	fmt.Printf("The partner simulator is ready at http://%s\n", listener.Addr())
-	failed := make(chan error, 2)
-	go func() { failed <- simulator.Run(ctx) }()
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case <-ctx.Done():
-		return server.Close()
-	case err := <-failed:
-		return errors.Join(err, server.Close())
-	}
+	return simulator, nil
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/local/durable"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -38,8 +41,28 @@ func demoCompanies() []demoCompany {
 	}
 }
 
-// seed fills the data folder with the demo data. Every step looks at what is there, so it can be repeated, and an
-// interrupted one goes on.
+// seeded is the file of a data folder that says that the demo data are in it. What people make of them is theirs, so they
+// are filled in only once.
+const seeded = "demo-data-is-in"
+
+// fill fills a data folder with the demo data, unless they have been in it before.
+func fill(ctx context.Context, folder string, d app.Deps, dial partner.Dial) error {
+	if filled(folder) {
+		return nil
+	}
+	if err := seed(ctx, d, dial); err != nil {
+		return err
+	}
+	return durable.Replace(filepath.Join(folder, seeded), nil)
+}
+
+// filled reports whether the demo data are, or once were, in a folder.
+func filled(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, seeded))
+	return err == nil
+}
+
+// seed writes the demo data. Every step looks at what is there, so it can be repeated, and an interrupted one goes on.
 func seed(ctx context.Context, d app.Deps, dial partner.Dial) error {
 	for _, c := range demoCompanies() {
 		if err := c.seed(ctx, d, dial); err != nil {

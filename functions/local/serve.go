@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"time"
 	_ "time/tzdata" // local days of companies need no zone files on the machine
@@ -20,38 +17,17 @@ import (
 	"github.com/winback-auto/winback/internal/partner/autograbsim"
 )
 
-// settings are the flags of a server.
-type settings struct {
-	addr, partnerAddr, partnerURL string
-	data, seed, listings, log     string
-}
-
-func (s *settings) flags(command string) *flag.FlagSet {
-	f := flag.NewFlagSet(command, flag.ContinueOnError)
-	f.StringVar(&s.addr, "addr", "127.0.0.1:8080", "address of the HTTPS interface")
-	f.StringVar(&s.partnerAddr, "partner-addr", "127.0.0.1:8081", "address of the partner simulator")
-	f.StringVar(&s.partnerURL, "partner", "", "base URL of a partner that runs elsewhere; then no simulator is started")
-	f.StringVar(&s.data, "data", ".winback", "data folder: the database, the outgoing mail, the keys")
-	f.StringVar(&s.seed, "seed", "demo", "what a fresh data folder is filled with: demo or none")
-	f.StringVar(&s.listings, "listings", "", "listing feed for the partner simulator (CSV, optionally gzip)")
-	f.StringVar(&s.log, "log", "warn", "least level of log lines on standard error: debug, info, warn or error")
-	return f
-}
-
 // serve runs everything until the context ends.
-func serve(ctx context.Context, args []string) error {
-	var s settings
-	if err := s.flags("local").Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
+func serve(ctx context.Context, c console, args []string) error {
+	s := settings{logTo: c.log}
+	if err := parse(c, s.flags("local"), args); err != nil {
 		return err
 	}
 	server, err := start(ctx, s)
 	if err != nil {
 		return err
 	}
-	server.greet(os.Stdout)
+	server.greet(c.out)
 	select {
 	case <-ctx.Done():
 		return server.close()
@@ -64,20 +40,20 @@ func serve(ctx context.Context, args []string) error {
 type server struct {
 	settings
 	host      *localhost.Host
-	simulator *autograbsim.Simulator
-	waiting   []net.Listener
-	listeners []*http.Server
+	simulator *autograbsim.Simulator // nil: the partner runs elsewhere
+	listeners []net.Listener
+	servers   []*http.Server
 	failed    chan error
 }
 
-// start opens the data folder, begins to listen, fills a fresh folder and lets everything run.
+// start opens the data folder, begins to listen, lets everything run and fills a fresh folder.
 func start(ctx context.Context, s settings) (_ *server, err error) {
-	log, err := logger(s.log)
-	if err != nil {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	if s.seed != "demo" && s.seed != "none" {
-		return nil, fmt.Errorf("-seed %s: there is demo and none", s.seed)
+	log, err := s.logger()
+	if err != nil {
+		return nil, err
 	}
 	w := &server{settings: s, failed: make(chan error, 2)}
 	defer func() {
@@ -85,61 +61,50 @@ func start(ctx context.Context, s settings) (_ *server, err error) {
 			err = errors.Join(err, w.close())
 		}
 	}()
-	front, err := net.Listen("tcp", s.addr)
+	front, err := listen("addr", s.addr)
 	if err != nil {
 		return nil, err
 	}
-	w.waiting = append(w.waiting, front)
+	w.listeners = append(w.listeners, front)
 	var back net.Listener
 	if w.partnerURL == "" {
-		if back, err = net.Listen("tcp", s.partnerAddr); err != nil {
+		if back, err = listen("partner-addr", s.partnerAddr); err != nil {
 			return nil, err
 		}
-		w.waiting = append(w.waiting, back)
-		w.partnerURL = "http://" + back.Addr().String()
+		w.listeners = append(w.listeners, back)
+		w.partnerURL = baseURL(back)
 	}
 	dial := autograb.Dial(autograb.Options{BaseURL: w.partnerURL})
 	w.host, err = localhost.Open(localhost.Options{
-		Dir: s.data, BaseURL: "http://" + front.Addr().String(), Functions: functions.All(dial, autograb.ParsePush), Wall: time.Now, Log: log,
+		Dir: s.data, BaseURL: baseURL(front), Functions: functions.All(dial, autograb.ParsePush), Wall: time.Now, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
+	deps := w.host.Deps()
 	if back != nil {
-		if err = w.openSimulator(ctx, log); err != nil {
+		// The simulator lives by the application clock, so moving it moves the partner, too.
+		w.simulator, err = openSimulator(ctx, s.listings, autograbsim.Options{Dir: partnerFolder(s.data), Now: deps.Now, NewID: deps.NewID, Log: log})
+		if err != nil {
 			return nil, err
 		}
-		w.listen(back, w.simulator.Handler())
+		w.serve(back, newServer(w.simulator.Handler(), log))
 		w.host.Accompany(w.simulator)
 	}
-	w.listen(front, w.host.Handler())
+	w.serve(front, newServer(w.host.Handler(), log))
 	w.host.Start()
 	if s.seed == "demo" {
-		err = seed(ctx, w.host.Deps(), dial)
+		if err := fill(ctx, s.data, deps, dial); err != nil {
+			return nil, err
+		}
 	}
-	return w, err
+	w.host.Ready()
+	return w, nil
 }
 
-// openSimulator makes the partner simulator of this process, which lives by the application clock.
-func (w *server) openSimulator(ctx context.Context, log *slog.Logger) (err error) {
-	deps := w.host.Deps()
-	w.simulator, err = autograbsim.Open(autograbsim.Options{Dir: filepath.Join(w.data, "partner"), Now: deps.Now, NewID: deps.NewID, Log: log})
-	if err != nil || w.listings == "" {
-		return err
-	}
-	feed, err := os.Open(w.listings)
-	if err != nil {
-		return err
-	}
-	defer feed.Close()
-	_, err = w.simulator.LoadListings(ctx, feed, filepath.Base(w.listings))
-	return err
-}
-
-// listen serves a handler until close.
-func (w *server) listen(on net.Listener, handler http.Handler) {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	w.listeners = append(w.listeners, server)
+// serve answers until close.
+func (w *server) serve(on net.Listener, server *http.Server) {
+	w.servers = append(w.servers, server)
 	go func() {
 		if err := server.Serve(on); !errors.Is(err, http.ErrServerClosed) {
 			w.failed <- err
@@ -147,21 +112,16 @@ func (w *server) listen(on net.Listener, handler http.Handler) {
 	}()
 }
 
-// patience is how long close waits for requests under way.
-const patience = 5 * time.Second
-
-func (w *server) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	var all error
-	for _, server := range w.listeners {
-		all = errors.Join(all, server.Shutdown(ctx))
-	}
-	for _, listener := range w.waiting {
-		listener.Close() // those that were served are closed already
-	}
+// close finishes what was begun: the host first, which may need the partner for that.
+func (w *server) close() (all error) {
 	if w.host != nil {
-		all = errors.Join(all, w.host.Close())
+		all = w.host.Close()
+	}
+	for _, server := range w.servers {
+		shutDown(server)
+	}
+	for _, listener := range w.listeners {
+		listener.Close() // those that were served are closed already
 	}
 	if w.simulator != nil {
 		all = errors.Join(all, w.simulator.Close())
@@ -169,25 +129,29 @@ func (w *server) close() error {
 	return all
 }
 
+// partnerFolder is the simulator's part of a data folder.
+func partnerFolder(data string) string { return filepath.Join(data, "partner") }
+
 // greet says where everything is.
 func (w *server) greet(out io.Writer) {
 	base := w.host.Deps().Site.BaseURL
-	fmt.Fprintf(out, `Winback is ready.
-
-  interface   %[1]s        reference: %[1]s/docs
-  partner     %[2]s        (%[3]s)
-  data        %[4]s
-  outbox      %[1]s/_local/outbox
-
-Get a token:  curl -s %[1]s/_local/token -d '{"email": "manager@harbour.example"}'
-Stop with Ctrl-C; nothing is lost.
-`, base, w.partnerURL, map[bool]string{true: "simulator", false: "not ours"}[w.simulator != nil], w.data)
-}
-
-func logger(level string) (*slog.Logger, error) {
-	var least slog.Level
-	if err := least.UnmarshalText([]byte(level)); err != nil {
-		return nil, fmt.Errorf("-log %s: there is debug, info, warn and error", level)
+	partner := "runs elsewhere"
+	if w.simulator != nil {
+		partner = "simulator"
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: least})), nil
+	fmt.Fprintf(out, "Winback is ready.\n\n")
+	for _, line := range [][2]string{
+		{"interface", base}, {"reference", base + "/docs"}, {"outbox", base + "/_local/outbox"}, {"partner", w.partnerURL + " (" + partner + ")"}, {"data", w.data},
+	} {
+		fmt.Fprintf(out, "  %-11s%s\n", line[0], line[1])
+	}
+	if filled(w.data) {
+		fmt.Fprintf(out, `
+Users: admin, manager, sales1 and sales2 @harbour.example; admin, manager and sales1 @nordlicht.example. For example
+
+  TOKEN=$(curl -s %[1]s/_local/token -d '{"email": "manager@harbour.example"}' | cut -d'"' -f4)
+  curl -s %[1]s/v1/recaptures/summary -H "Authorization: Bearer $TOKEN"
+`, base)
+	}
+	fmt.Fprintf(out, "\nStop with Ctrl-C; nothing is lost.\n")
 }
