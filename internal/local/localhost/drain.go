@@ -87,7 +87,10 @@ func (h *Host) settled(ctx context.Context, horizon time.Duration) (bool, error)
 	if err != nil || ok && !next.After(h.Clock.Now().Add(horizon)) {
 		return false, err
 	}
-	if pending, err := h.due.unpublished(ctx); err != nil || pending {
+	if left, err := h.due.unpublished(ctx); err != nil || left {
+		if idle, now := h.activity.idle(); err == nil && idle && now == before {
+			err = h.publishLeft(ctx) // a writer who had loaded an item before it was settled brought its messages back
+		}
 		return false, err
 	}
 	if tick, ok := h.nextTick(); ok && !tick.After(h.Clock.Now()) {

@@ -139,6 +139,11 @@ func (h *Host) takeOver(ctx context.Context) error {
 	if err := h.queue.Release(ctx); err != nil {
 		return err
 	}
+	return h.publishLeft(ctx)
+}
+
+// publishLeft publishes the messages whose writers had time left to do so. Call it where none of them is at work.
+func (h *Host) publishLeft(ctx context.Context) error {
 	return h.due.graced(ctx, func(item table.Item) {
 		if err := h.deps.Outbox().Publish(ctx, item); err != nil {
 			h.log.WarnContext(ctx, "message left to the sweeper", "kind", item.Kind, "error", err)
