@@ -16,12 +16,12 @@ type command struct {
 	run      func(*story, *testscript.TestScript, []string) error
 }
 
-// table lists the commands. In bodies and headers ${NAME} is a variable of the script, whatever the quotes.
+// table lists the commands. ${NAME} is a variable of the script even inside of quotes, and in files of JSON that are sent.
 func table() map[string]command {
 	return map[string]command{
-		"start":   {"start [name]", "start the server, or start it again after kill", 0, 1, false, (*story).start},
+		"start":   {"start [name]", "start the server, or start it again after crash", 0, 1, false, (*story).start},
 		"restart": {"restart", "stop the server in good order and start it on the same data", 0, 0, false, (*story).restart},
-		"kill":    {"kill", "end the server as a crash would", 0, 0, false, (*story).kill},
+		"crash":   {"crash", "end the server at once, whatever it is doing", 0, 0, false, (*story).crash},
 
 		"as":      {"as email|nobody", "who sends the following requests", 1, 1, false, (*story).as},
 		"token":   {"token NAME email [ttl]", "save an access token of a user", 2, 3, false, (*story).token},
@@ -35,6 +35,8 @@ func table() map[string]command {
 		"problem": {"problem code [location …]", "check that the last answer is a problem document that names these locations, and no others where it names any", 1, -1, false, (*story).problem},
 		"save":    {"save NAME path", "keep a value of the last answer's JSON as $NAME", 2, 2, false, (*story).save},
 		"keep":    {"keep file", "keep the body of the last answer as a file", 1, 1, false, (*story).keep},
+		"encode":  {"encode bom|crlf|utf-16le|utf-16be|windows-1252 from to", "write a file as another program would have saved it", 3, 3, false, (*story).encode},
+		"fill":    {"fill file n", "write a file of n bytes", 2, 2, false, (*story).fill},
 		"until":   {"until duration http … (json|status|body) …", "repeat a request until a check of its answer holds", 4, -1, false, (*story).until},
 
 		"drain":   {"drain", "wait until nothing is left to do now; dead letters are a failure", 0, 0, false, (*story).drain},
@@ -50,6 +52,9 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		all[name] = func(ts *testscript.TestScript, neg bool, args []string) {
 			if len(args) < c.fewest || c.most >= 0 && len(args) > c.most || neg && !c.negative {
 				ts.Fatalf("usage: %s\n(%s)", c.usage, c.says)
+			}
+			for i := range args {
+				args[i] = expand(ts, args[i])
 			}
 			story := ts.Value(storyKey{}).(*story)
 			err := c.run(story, ts, args)

@@ -16,7 +16,7 @@ var errAbsent = errors.New("is absent")
 //	.                       the whole
 //	.items[0].status        members and elements; [-1] is the last
 //	.items[name=Sydney].id  the first element whose member name is Sydney; vehicle.vin=… looks deeper
-//	.items.#                how many elements or members
+//	.items.length           how many elements, or members of an object that has none of this name
 func at(value any, path string) (any, error) {
 	if path == "." {
 		return value, nil
@@ -44,11 +44,11 @@ type step struct {
 func cut(path string) (step, string, error) {
 	switch path[0] {
 	case '[':
-		name, rest, ok := strings.Cut(path[1:], "]")
-		if !ok {
+		end := closing(path)
+		if end < 0 {
 			return step{}, "", errors.New("a bracket is not closed")
 		}
-		return step{name, true}, rest, nil
+		return step{path[1:end], true}, path[end+1:], nil
 	case '.':
 		end := strings.IndexAny(path[1:], ".[") + 1
 		if end == 0 {
@@ -62,21 +62,36 @@ func cut(path string) (step, string, error) {
 	return step{}, "", errors.New("begins with a dot")
 }
 
+// closing is where the bracket that begins the path is closed; -1 where it is not.
+func closing(path string) int {
+	depth := 0
+	for i, c := range path {
+		switch c {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
 func (s step) follow(value any) (any, error) {
 	object, isObject := value.(map[string]any)
 	list, isList := value.([]any)
 	switch {
-	case !s.bracketed && s.name == "#" && isList:
-		return json.Number(strconv.Itoa(len(list))), nil
-	case !s.bracketed && s.name == "#" && isObject:
-		return json.Number(strconv.Itoa(len(object))), nil
-	case !s.bracketed && isObject:
-		if member, ok := object[s.name]; ok {
-			return member, nil
-		}
-		return nil, errAbsent
 	case s.bracketed && isList:
 		return s.element(list)
+	case s.bracketed:
+		return nil, errAbsent
+	}
+	if member, ok := object[s.name]; ok {
+		return member, nil
+	}
+	if s.name == "length" && (isObject || isList) {
+		return json.Number(strconv.Itoa(len(object) + len(list))), nil
 	}
 	return nil, errAbsent
 }

@@ -101,7 +101,7 @@ func (r *request) build(ts *testscript.TestScript) (*http.Request, error) {
 		built.Header.Set("Content-Type", contentType)
 	}
 	for _, header := range r.headers {
-		name, value, ok := strings.Cut(expand(ts, header), ":")
+		name, value, ok := strings.Cut(header, ":")
 		if !ok {
 			return nil, fmt.Errorf("-H %s: want Name: value", header)
 		}
@@ -117,7 +117,7 @@ func (r *request) content(ts *testscript.TestScript) (body []byte, contentType s
 	case r.body == "":
 		return nil, "", nil
 	case strings.HasPrefix(r.body, "{") || strings.HasPrefix(r.body, "["):
-		return []byte(expand(ts, r.body)), "application/json", nil
+		return []byte(r.body), "application/json", nil
 	}
 	body, err = os.ReadFile(ts.MkAbs(r.body))
 	switch filepath.Ext(r.body) {
@@ -140,7 +140,8 @@ func form(ts *testscript.TestScript, field, file string) ([]byte, string, error)
 	if err == nil {
 		_, err = part.Write(content)
 	}
-	return b.Bytes(), w.FormDataContentType(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close()) // writes the end
+	return b.Bytes(), w.FormDataContentType(), err
 }
 
 // expand puts in the variables of the script that are written as ${NAME}.

@@ -28,7 +28,7 @@ type Server interface {
 	Start() (Addresses, error)
 	// Stop ends it in good order.
 	Stop() error
-	// Kill ends it as a crash would; an error where it cannot.
+	// Kill ends it at once, whatever it is doing; an error where it cannot.
 	Kill() error
 }
 

@@ -48,7 +48,7 @@ func (s *story) restart(ts *testscript.TestScript, _ []string) error {
 	return s.start(ts, nil)
 }
 
-func (s *story) kill(*testscript.TestScript, []string) error {
+func (s *story) crash(*testscript.TestScript, []string) error {
 	if !s.running {
 		return errNotStarted
 	}
