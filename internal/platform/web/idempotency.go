@@ -31,8 +31,8 @@ const (
 
 type intentKey struct{}
 
-// IdempotencyKey is the id of what the request under way intends: the same for every repetition of the same operation by
-// the same user under the same Idempotency-Key, and empty without one. A handler that creates a record uses it as the
+// IdempotencyKey is the id of what the request under way intends: the same for every repetition of the same request by the
+// same user under the same Idempotency-Key, and empty without one. A handler that creates a record uses it as the
 // record's id:
 //
 //	id := cmp.Or(web.IdempotencyKey(ctx), d.NewID())
@@ -86,9 +86,10 @@ func (i idempotency) handle(ctx huma.Context, next func(huma.Context)) {
 		earlier.replay(ctx)
 		return
 	}
-	kept := &keeper{humaContext: huma.WithValue(ctx, intentKey{}, intent)}
+	request := digest(ctx) // the key is forgotten one day; under another request it must not lead to an old record
+	kept := &keeper{humaContext: huma.WithValue(ctx, intentKey{}, ident.Of(intent, request))}
 	next(kept)
-	i.settle(ctx.Context(), key, digest(ctx), kept)
+	i.settle(ctx.Context(), key, request, kept)
 	if _, err := ctx.BodyWriter().Write(kept.body.Bytes()); err != nil {
 		i.log.WarnContext(ctx.Context(), "answer not delivered", "error", err)
 	}

@@ -2,8 +2,7 @@ package web
 
 import (
 	"context"
-
-	"github.com/winback-auto/winback/internal/platform/errs"
+	"net/http"
 )
 
 // Outcome is what became of a request, for the host's log line. It holds ids only.
@@ -35,7 +34,7 @@ func note(ctx context.Context, p *Problem, cause error) {
 		return
 	}
 	outcome.Kind = p.kind()
-	if errs.Is(cause, errs.Internal) {
+	if p.Status == http.StatusInternalServerError {
 		outcome.Err = cause
 	}
 }
