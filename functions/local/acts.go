@@ -93,22 +93,38 @@ func (p performance) sight(ctx context.Context, m material) error {
 		return err
 	}
 	// A push is only a hint; what it says is looked up, written down and told by workers.
+	drained := make(chan error, 1)
+	go func() { drained <- p.drain(ctx) }()
 	var sum summary
+	done := false
 	err = p.follow(ctx, "looked up", func() (int, int, error) {
-		var drained struct{ Drained bool }
-		if err := p.anonymous.post(ctx, "/_local/drain", map[string]string{"timeout": every.String()}, &drained); err != nil {
-			return 0, 0, err
+		select {
+		case err := <-drained:
+			if done = true; err != nil {
+				return 0, 0, err
+			}
+		default:
 		}
 		err := p.manager.get(ctx, "/v1/recaptures/summary", &sum)
-		if seen := sum.CapturedCustomers; !drained.Drained {
+		if seen := sum.CapturedCustomers; !done {
 			return seen, max(calls.Sent, seen+1), err
 		}
-		return sum.CapturedCustomers, sum.CapturedCustomers, err
+		return sum.CapturedCustomers, sum.CapturedCustomers, err // a car that is listed twice was pushed twice
 	})
 	if err == nil && sum.CapturedCustomers == 0 {
 		p.say("   None of the cars is in this feed. %s\n", m.hint())
 	}
 	return err
+}
+
+// drain returns when nothing is left to do.
+func (p performance) drain(ctx context.Context) error {
+	for {
+		var answer struct{ Drained bool }
+		if err := p.anonymous.post(ctx, "/_local/drain", map[string]string{"timeout": "30s"}, &answer); answer.Drained || err != nil {
+			return err
+		}
+	}
 }
 
 // hint says what to do about a feed without any of the cars.
@@ -130,9 +146,9 @@ func (p performance) told(ctx context.Context) error {
 	if err := p.anonymous.get(ctx, "/_local/outbox?limit=100000", &mails); err != nil {
 		return err
 	}
-	p.say("   %d mails in the outbox", len(mails.Items))
+	p.say("   %d mails in the outbox\n", len(mails.Items))
 	if len(mails.Items) > 0 {
-		p.say(", the latest to %s: %q", mails.Items[0].To, mails.Items[0].Subject)
+		p.say("   the latest: %q\n   to %s\n", mails.Items[0].Subject, mails.Items[0].To)
 	}
 	notices := 0
 	for cursor := ""; ; {
@@ -149,7 +165,7 @@ func (p performance) told(ctx context.Context) error {
 		}
 		cursor = "&cursor=" + page.Next
 	}
-	p.say("\n   %d unread notifications\n", notices)
+	p.say("   %d unread notifications\n", notices)
 	return nil
 }
 
@@ -220,11 +236,17 @@ func (p performance) summarise(ctx context.Context) error {
 		return err
 	}
 	p.say(`
-In short: %d cars of %d customers are on the list, %d were seen online, %d of them wait for somebody to look.
+In short
+   cars on the list      %6d
+   their customers       %6d
+   cars seen online      %6d
+   nobody looked at yet  %6d
 
-Try next:
-  make dev DATA=%s                          serve this data; the reference is at /docs
-  make demo FILE=my.csv LISTINGS=feed.csv.gz   the same with your own list and a listing feed
+Try next
+   make dev DATA=%s
+        serves this data; read /docs there
+   make demo FILE=my.csv LISTINGS=feed.csv.gz
+        does the same with your own list and a listing feed
 `, sum.TotalCustomers, sum.DistinctCustomers, sum.CapturedCustomers, sum.ByStatus["new_sighting"], p.folder)
 	return nil
 }
