@@ -25,6 +25,7 @@ type partnerFake struct {
 	silent   map[string]bool   // VINs that the partner never mentions
 	lookedUp map[string]string // VIN by rego
 	hooks    []string          // registered addresses
+	forgets  bool              // never finds a list by its name
 	// fail decides about a call; a nil error lets it pass, else apply says whether it took effect all the same.
 	fail func(call string) (apply bool, err error)
 }
@@ -96,7 +97,7 @@ func refOf(id string) string { return "ref-" + id }
 
 func (p account) Find(_ context.Context, name string) (string, error) {
 	return answered(p, "find", func() (string, error) {
-		if receipt, ok := p.names[name]; ok {
+		if receipt, ok := p.names[name]; ok && !p.forgets {
 			return receipt, nil
 		}
 		return "", unknown()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/queue"
+	"github.com/winback-auto/winback/internal/platform/table"
 )
 
 // message is one in the bag.
@@ -93,7 +94,7 @@ func (b *bag) next(topics map[string]app.Function) (at time.Time, found bool) {
 // consume handles one message as a host does, and returns what became of it.
 func (w *world) consume(m message) queue.Verdict {
 	f := w.workers[m.Topic]
-	verdict := queue.Judge(f.Consumes.Handle(w.Context(), app.Grant(w.Deps, f), m.Body), m.receives)
+	verdict := queue.Judge(f.Consumes.Handle(table.WithMeter(w.Context(), w.meters[m.Topic]), app.Grant(w.Deps, f), m.Body), m.receives)
 	switch {
 	case verdict.Fate == queue.Delayed && m.receives < queue.MaxReceives:
 		w.queue.put(m, verdict.Wait)

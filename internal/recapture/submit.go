@@ -77,8 +77,11 @@ func (s submitter) submit(ctx context.Context, d app.Deps, co ident.Company, ref
 // upload hands the vehicles over and records what came of it.
 func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record table.Record[Chunk], list partner.Upload, uncertain bool) error {
 	watcher, err := watcherOf(ctx, d, s.dial, co, record.Value.Connection)
-	if err == nil {
+	switch {
+	case err == nil:
 		record.Value.Receipt, err = deliver(ctx, watcher, list, uncertain)
+	case uncertain:
+		err = asAmbiguous(err)
 	}
 	record.Value.Lease = time.Time{}
 	switch {
@@ -117,7 +120,7 @@ func deliver(ctx context.Context, watcher partner.Watcher, list partner.Upload, 
 	return watcher.Upload(ctx, list)
 }
 
-// asAmbiguous keeps an upload uncertain when the question about it fails for now.
+// asAmbiguous keeps an earlier upload uncertain where the question about it could not be asked or answered for now.
 func asAmbiguous(err error) error {
 	if errs.Is(err, errs.TooMany) || errs.Is(err, errs.Unavailable) {
 		return errors.Join(err, partner.ErrAmbiguous)

@@ -123,6 +123,40 @@ func TestWhileTheQuestionAboutALostAnswerFailsNothingIsUploaded(t *testing.T) {
 	w.uploadedOnce(1)
 }
 
+func TestALostAnswerIsRememberedWhateverReadFailsBeforeTheQuestion(t *testing.T) {
+	for read := 1; ; read++ {
+		w := open(t)
+		w.partner.failingAs("upload", true, errs.E(errs.Unavailable, "no answer: %w", partner.ErrAmbiguous))
+		w.cars(ann, 3)
+		m, _ := w.queue.take(0, w.workers)
+		w.consume(m)
+		w.pass(time.Minute)
+		_, err := w.Outbox().Sweep(t.Context())
+		w.must(err)
+		m, _ = w.queue.take(0, w.workers)
+		reads := 0
+		w.faulty(func(op string) (bool, error) {
+			if op == "Get" {
+				reads++
+			}
+			if op == "Get" && reads == read {
+				return false, errs.E(errs.Unavailable, "no answer")
+			}
+			return true, nil
+		})
+		w.consume(m)
+		w.faulty(nil)
+		w.run()
+		w.uploadedOnce(1)
+		if reads < read {
+			if read < 6 {
+				t.Errorf("only %d reads", reads)
+			}
+			return
+		}
+	}
+}
+
 // R6, T039: a key without the licence is told for each vehicle, and nobody hammers the partner.
 func TestARefusedKeyMarksEveryVehicleWithTheReason(t *testing.T) {
 	w := open(t)

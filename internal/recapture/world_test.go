@@ -62,6 +62,8 @@ type world struct {
 	serve   map[string]app.Handler
 	workers map[string]app.Function // by topic
 	log     *bytes.Buffer
+	meters  map[string]*table.Meter // by topic, and http
+	paid    map[string]table.Usage
 
 	mu    sync.Mutex
 	fault tabletest.Fault // of the table; nil: none
@@ -85,14 +87,20 @@ func (doorman) Invite(_ context.Context, who identity.Person) (string, error) { 
 func (doorman) Disable(context.Context, string) error                         { return nil }
 func (doorman) Enable(context.Context, string) error                          { return nil }
 
-// open founds the dealers; both have a connection to the partner.
-func open(t *testing.T) *world {
+// open founds the dealers; both have a connection to the partner. A driver may be put around the table's.
+func open(t *testing.T, around ...func(table.Driver) table.Driver) *world {
 	t.Helper()
 	w := &world{T: t, clock: tabletest.NewClock(), partner: newPartner(), log: new(bytes.Buffer), serve: map[string]app.Handler{}, workers: map[string]app.Function{}}
+	w.meters = map[string]*table.Meter{"http": new(table.Meter)}
+	w.paid = map[string]table.Usage{}
 	w.queue = &bag{now: w.clock.Now}
 	var minted atomic.Int64
 	newID := func() string { return fmt.Sprintf("id%08d", minted.Add(1)) }
-	store := table.New(tabletest.Flaky(memtable.Driver(t, w.clock.Now), w.asked), w.clock.Now, newID)
+	driver := tabletest.Flaky(memtable.Driver(t, w.clock.Now), w.asked)
+	for _, wrap := range around {
+		driver = wrap(driver)
+	}
+	store := table.New(driver, w.clock.Now, newID)
 	ring, err := link.NewKeyring(link.Key{ID: "k1", Secret: bytes.Repeat([]byte{7}, link.MinSecret)})
 	w.must(err)
 	w.Deps = app.Deps{
@@ -120,6 +128,7 @@ func open(t *testing.T) *world {
 	}
 	for _, f := range []app.Function{recapture.Submit(dial), recapture.Poll(dial), recapture.Verify(dial)} {
 		w.workers[f.Consumes.Topic] = f
+		w.meters[f.Consumes.Topic] = new(table.Meter)
 	}
 	return w
 }
@@ -211,7 +220,7 @@ func (w *world) call(user, method, path, body string, headers ...string) answer 
 	}
 	payload, err := event.EncodeRequest(r, call)
 	w.must(err)
-	out, err := w.serve[prefix(path)](w.Context(), payload)
+	out, err := w.serve[prefix(path)](table.WithMeter(w.Context(), w.meters["http"]), payload)
 	w.must(err)
 	response, err := event.DecodeResponse(out)
 	w.must(err)

@@ -1,0 +1,67 @@
+package recapture_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/winback-auto/winback/internal/partner"
+)
+
+// spent is what a function has used since this was asked last.
+func (w *world) spent(name string) string {
+	u := w.meters[name].Usage()
+	earlier := w.paid[name]
+	w.paid[name] = u
+	u = u.Sub(earlier)
+	return fmt.Sprintf("%.0f reads, %.0f writes", u.ReadUnits, u.WriteUnits)
+}
+
+// costs fails unless a function has used so many request units since it was asked last.
+func (w *world) costs(what, name, want string) {
+	w.Helper()
+	if got := w.spent(name); got != want {
+		w.Errorf("%s: %s, want %s", what, got, want)
+	}
+}
+
+// The units of a chunk of 200 vehicles, from its submission to its watch, are counted to the last one. Beside them stands
+// what nobody could do without: each vehicle is looked up once, by whoever submits it (0.5 where it is unknown), and is a
+// record of a little less than 1 kB, written when it begins and when it is watched, with nine postings and the mark of its
+// customer.
+func TestAVehicleCostsLittleMoreThanItsRecordAndPostings(t *testing.T) {
+	w := open(t)
+	w.spent("http")
+	w.cars(ann, 200)
+	// Least: 100 reads, 9 writes for 9 kB of rows.
+	w.costs("submission", "http", "107 reads, 10 writes")
+	w.run()
+	// Least: 100 reads, 200 x (1 record + 9 postings + 1 mark) = 2,200 writes. Writing record, mark and tally all together
+	// or not at all doubles the first two (+400), and there are 8 tallies (+16) and the state of the chunk (+3).
+	w.costs("creation and upload", "recapture-submit", "206 reads, 2619 writes")
+	// Least: 200 reads, 200 writes.
+	w.costs("watching", "recapture-poll", "205 reads, 201 writes")
+}
+
+// One sighting: the sighting, the recapture, the notice with its two places, and the dashboard's postings, all of which
+// carry the time of the last activity and so move.
+func TestASightingCostsItsRecordsAndTheMoveOfItsPostings(t *testing.T) {
+	w := open(t)
+	w.cars(ann, 1)
+	w.run()
+	w.pass(time.Hour)
+	id := w.list(ann, "")[0].ID
+	w.partner.list(id, w.onSale(0, 9000))
+	w.spent("http")
+	w.push(partner.EventNew, id, "L1")
+	// Least: 1 read (whose token it is), 1 write. A promised message is in the due index (+1) and settled (+1).
+	w.costs("push", "http", "1 reads, 3 writes")
+	w.run()
+	// Least: 4 reads (push, recapture, connection, company); 19 postings moved (10 new, 9 old), and 7 items: sighting,
+	// recapture, tally, notice with 2 places, push. All but the push together or not at all: + 6; the mail's message: + 2.
+	w.costs("verification", "sighting-verify", "6 reads, 34 writes")
+	w.push(partner.EventNew, id, "L1")
+	w.costs("the same push again", "http", "1 reads, 2 writes")
+	w.run()
+	w.costs("nothing to verify", "sighting-verify", "0 reads, 0 writes")
+}
