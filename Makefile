@@ -7,6 +7,8 @@ PARTNER_ADDR ?= 127.0.0.1:8081
 DATA         ?= .winback
 FILE         ?=
 LISTINGS     ?=
+FUNCTION     ?=
+CASE         ?=
 
 # Tools that are only for building; their versions are pinned here, their modules are not ours.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
@@ -23,6 +25,10 @@ demo: ## play the main job: a list of once-sold cars becomes a lead (FILE=my.csv
 .PHONY: dev
 dev: ## serve everything on this machine, durably (DATA=folder LISTINGS=feed.csv.gz)
 	@go run ./functions/local -addr $(ADDR) -partner-addr $(PARTNER_ADDR) -data "$(DATA)" $(if $(LISTINGS),-listings "$(LISTINGS)")
+
+.PHONY: invoke
+invoke: ## deliver an event sample to a function, on the data of make dev (FUNCTION=lead-api CASE=list DATA=folder)
+	@go run ./functions/local invoke "$(FUNCTION)" "events/$(FUNCTION)/$(CASE).json" -data "$(DATA)" -addr $(ADDR) -partner http://$(PARTNER_ADDR)
 
 .PHONY: test
 test: ## run all tests

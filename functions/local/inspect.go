@@ -6,11 +6,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/winback-auto/winback/internal/local/jwtidentity"
 	"github.com/winback-auto/winback/internal/local/pebbledb"
 	"github.com/winback-auto/winback/internal/local/pebbletable"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -26,9 +23,8 @@ func inspect(ctx context.Context, c console, args []string) error {
 	if err := parse(c, f, args); err != nil {
 		return err
 	}
-	// Opening would make a folder a data folder; every one that was ever served has a key to sign with.
-	if _, err := os.Stat(filepath.Join(*data, jwtidentity.KeyName)); err != nil {
-		return fmt.Errorf("%s is no data folder of Winback: %w", *data, err)
+	if err := served(*data); err != nil {
+		return err
 	}
 	db, err := pebbledb.Open(pebbledb.Options{Dir: *data})
 	if err != nil {

@@ -3,6 +3,7 @@
 //	local            serves (make dev); -h lists the flags
 //	local demo       plays the main job over the HTTPS interface of a server of its own (make demo)
 //	local partner    runs the partner simulator alone
+//	local invoke     delivers one event to one function (make invoke)
 //	local inspect    prints what is in the embedded database
 //	local document   prints the OpenAPI document; with -html the reference page
 package main
@@ -34,7 +35,7 @@ type console struct{ out, log io.Writer }
 // run picks the command; without one it serves. To be interrupted is no failure.
 func run(ctx context.Context, c console, args []string) error {
 	commands := map[string]func(context.Context, console, []string) error{
-		"serve": serve, "demo": demo, "partner": partnerAlone, "inspect": inspect, "document": document,
+		"serve": serve, "demo": demo, "partner": partnerAlone, "invoke": invoke, "inspect": inspect, "document": document,
 	}
 	command := serve
 	if len(args) > 0 && commands[args[0]] != nil {
