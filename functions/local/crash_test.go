@@ -51,6 +51,7 @@ func TestKilledAtAnyPointNothingIsLostAndNothingHappensTwice(t *testing.T) {
 		if t.Run(fmt.Sprintf("%s %d", phase, seed), func(t *testing.T) {
 			k := &killer{phase: phase, random: rand.New(rand.NewPCG(uint64(seed), 7))}
 			got := crashRun(t, k)
+			t.Log("killed", k.when)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the outcome differs (- undisturbed, + killed %s):\n%s", k.when, diff)
 			}
@@ -187,17 +188,11 @@ func (i *installation) mails(ctx context.Context) ([]outgoing, error) {
 // past every lease and every question that was left open, until nothing changes any more.
 func (i *installation) settle() {
 	i.Helper()
-	deadline := time.Now().Add(2 * time.Minute)
-	for {
+	i.must(until(i.Context(), func() (bool, int, error) {
 		var calls struct{ Pending int }
-		i.must(i.partner.get(i.Context(), "/_sim/calls", &calls))
-		if calls.Pending == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			i.Fatalf("%d pushes are pending", calls.Pending)
-		}
-	}
+		err := i.partner.get(i.Context(), "/_sim/calls", &calls)
+		return calls.Pending == 0, -calls.Pending, err
+	}))
 	i.drain()
 	for range 3 {
 		i.advance("1h")
