@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/cryptotest"
 	"time"
@@ -38,6 +39,7 @@ type world struct {
 	queue     *outgoing
 	partner   *fakePartner
 	pushes    []string // where the partner pushes to, by connection, Sydney's first
+	minted    atomic.Int64
 }
 
 // What the samples name.
@@ -66,6 +68,17 @@ const (
 	panda   = "ZFA31200003123456" // Melbourne's, waiting
 )
 
+// Batches of the dealers' lists.
+const (
+	watchedBatch   = 101 // Sydney: polo, golf, refusedVIN
+	melbournesOwn  = 102 // Melbourne: corsa
+	uploadedBatch  = 103 // Sydney: astra
+	slowBatch      = 104 // Sydney: slowVIN
+	melbournesSent = 105 // Melbourne: panda
+	queuedBatch    = 106 // Sydney: clio, fabia
+	melbournesLeft = 107 // Melbourne
+)
+
 const (
 	sydney    = company.ConnectionID("01KANN1A2B3C4D5E6F7G8H9SYD")
 	melbourne = company.ConnectionID("01KANN1A2B3C4D5E6F7G8H9MEL")
@@ -82,7 +95,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Deps.Queue, w.Deps.Mail, w.Deps.Secrets = w.queue, postbox{e}, keys.Sealer()
+	w.Deps.Queue, w.Deps.Mail, w.Deps.Secrets, w.Deps.NewID = w.queue, postbox{e}, keys.Sealer(), w.newID
 	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", From: "Winback <no-reply@winback.example>"}
 	for _, f := range functions.All(w.partner.dial, autograb.ParsePush) {
 		w.functions[f.Name] = f
@@ -98,9 +111,13 @@ func newWorld(t *testing.T) *world {
 	w.fromNewerCode(t)
 	w.signIns(t)
 	w.partner.down = true
+	w.minted.Store(0)
 	w.Time = dealership.Noon.Add(time.Hour)
 	return w
 }
+
+// newID mints ids that are numbered from the end of the seed on.
+func (w *world) newID() string { return fmt.Sprintf("01KANQ0000000000000000%04d", w.minted.Add(1)) }
 
 func must[T any](t *testing.T) func(T, error) T {
 	return func(v T, err error) T {
@@ -223,20 +240,20 @@ func (w *world) records(t *testing.T) {
 // recaptures are lists at every step of the way.
 func (w *world) recaptures(t *testing.T) {
 	t.Helper()
-	w.upload(t, dealership.Watcher, "watched", polo+",,,Volkswagen,Polo,2019,Ines,Okafor,ines.okafor@mail.example", golf+",,,Volkswagen,Golf,2010,Lou,Marsh,", refusedVIN+",,,Skoda,Superb,2016,Ari,Petrov,")
-	w.upload(t, dealership.Melbourne, "melbourne's", corsa+",,,Opel,Corsa,2019,Noa,Levy,")
+	w.upload(t, dealership.Watcher, watchedBatch, polo+",,,Volkswagen,Polo,2019,Ines,Okafor,ines.okafor@mail.example", golf+",,,Volkswagen,Golf,2010,Lou,Marsh,", refusedVIN+",,,Skoda,Superb,2016,Ari,Petrov,")
+	w.upload(t, dealership.Melbourne, melbournesOwn, corsa+",,,Opel,Corsa,2019,Noa,Levy,")
 	w.work(t, "recapture-submit")
 	w.Time = w.Time.Add(time.Second)
 	must[int](t)(w.Outbox().Sweep(t.Context()))
 	w.work(t, "recapture-poll")
 
-	w.upload(t, dealership.Watcher, "uploaded", astra+",,,Opel,Astra,2019,Kim,Nguyen,")
-	w.upload(t, dealership.Watcher, "slow", slowVIN+",,,BMW,320d,2019,Jo,Berg,")
-	w.upload(t, dealership.Melbourne, "uploaded", panda+",,,Fiat,Panda,2019,Mia,Rossi,")
+	w.upload(t, dealership.Watcher, uploadedBatch, astra+",,,Opel,Astra,2019,Kim,Nguyen,")
+	w.upload(t, dealership.Watcher, slowBatch, slowVIN+",,,BMW,320d,2019,Jo,Berg,")
+	w.upload(t, dealership.Melbourne, melbournesSent, panda+",,,Fiat,Panda,2019,Mia,Rossi,")
 	w.work(t, "recapture-submit")
 	w.queue.broken = true // what is left behind is the sweeper's
-	w.upload(t, dealership.Watcher, "queued", clio+",,,Renault,Clio,2018,Sam,Doyle,", fabia+",,,Skoda,Fabia,2019,Eva,Novak,")
-	w.upload(t, dealership.Melbourne, "queued", "ZFA31200003654321,,,Fiat,Panda,2020,Pia,Conti,")
+	w.upload(t, dealership.Watcher, queuedBatch, clio+",,,Renault,Clio,2018,Sam,Doyle,", fabia+",,,Skoda,Fabia,2019,Eva,Novak,")
+	w.upload(t, dealership.Melbourne, melbournesLeft, "ZFA31200003654321,,,Fiat,Panda,2020,Pia,Conti,")
 	w.queue.broken = false
 
 	w.partner.list(polo, partner.Sighting{ID: "lst-2201", At: dealership.Noon.Add(-36 * time.Hour), URL: "https://www.cars.example/ad/2201", Title: "2019 Volkswagen Polo", Price: 18_990, Seller: "dealer", Site: "www.cars.example"})
@@ -249,11 +266,12 @@ func (w *world) recaptures(t *testing.T) {
 	w.push(t, 1, "recapture_new", corsa, "lst-2203")
 }
 
-// upload submits a list; each line goes as far as the e-mail address.
-func (w *world) upload(t *testing.T, user, name string, lines ...string) {
+// upload submits a list, of which the number becomes the batch's id; each line goes as far as the e-mail address.
+func (w *world) upload(t *testing.T, user string, batch int64, lines ...string) {
 	t.Helper()
+	w.minted.Store(batch - 1)
 	list := "vin,rego,state,make,model,year,customer_first_name,customer_last_name,customer_email\r\n" + strings.Join(lines, "\r\n") + "\r\n"
-	w.Want(t, 202, user, "POST", "/v1/recaptures/uploads", list, "Content-Type: text/csv", "Idempotency-Key: "+name)
+	w.Want(t, 202, user, "POST", "/v1/recaptures/uploads", list, "Content-Type: text/csv")
 }
 
 // push is what the partner says about a vehicle.

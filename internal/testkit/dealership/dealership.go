@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,8 +62,8 @@ func New(t *testing.T) *World {
 	t.Helper()
 	w := &World{Time: Noon, serve: map[string]app.Handler{}, log: new(bytes.Buffer)}
 	now := func() time.Time { return w.Time }
-	minted := 0
-	newID := func() string { minted++; return fmt.Sprintf("id%06d", minted) }
+	var minted atomic.Int64
+	newID := func() string { return fmt.Sprintf("id%06d", minted.Add(1)) }
 	store := table.New(driver{memtable.Driver(t, now), w}, now, newID)
 	ring, err := link.NewKeyring(link.Key{ID: "k1", Secret: bytes.Repeat([]byte{7}, link.MinSecret)})
 	if err != nil {
