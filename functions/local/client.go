@@ -48,7 +48,10 @@ func (c client) call(ctx context.Context, method, path, contentType string, body
 	if answer == nil {
 		return nil
 	}
-	return json.Unmarshal(got, answer)
+	if err := json.Unmarshal(got, answer); err != nil {
+		return fmt.Errorf("%s %s: the answer cannot be read: %w", method, path, err)
+	}
+	return nil
 }
 
 // refusal is a problem document in one line.

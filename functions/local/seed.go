@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/local/durable"
@@ -21,7 +20,7 @@ type demoCompany struct {
 	company company.Company
 	domain  string // of its users' addresses
 	yards   []company.Yard
-	sales   int // users without a manager's flag
+	sales   int // users without a manager's flag, at most 2
 	cars    uint64
 }
 
@@ -62,7 +61,7 @@ func filled(folder string) bool {
 	return err == nil
 }
 
-// seed writes the demo data. Every step looks at what is there, so it can be repeated, and an interrupted one goes on.
+// seed writes the demo data. It can be repeated, and what was interrupted goes on.
 func seed(ctx context.Context, d app.Deps, dial partner.Dial) error {
 	for _, c := range demoCompanies() {
 		if err := c.seed(ctx, d, dial); err != nil {
@@ -72,112 +71,78 @@ func seed(ctx context.Context, d app.Deps, dial partner.Dial) error {
 	return nil
 }
 
+// seed writes one company. Everything has an id of its own, under which what is there already stays as it is.
 func (c demoCompany) seed(ctx context.Context, d app.Deps, dial partner.Dial) error {
 	co := ident.Trusted(c.id)
 	admin := access.User{First: "Ada", Last: "Admin", Email: "admin@" + c.domain, Notify: access.Notify{Email: true, InApp: true}}
 	if err := company.Create(ctx, d, company.Founding{ID: co, Company: c.company, Admin: admin}); err != nil {
 		return err
 	}
-	yards, err := c.ensureYards(ctx, d, co)
+	yards, err := c.addYards(ctx, d, co)
 	if err != nil {
 		return err
 	}
-	users, err := c.ensureUsers(ctx, d, co, yards)
+	users, err := c.addUsers(ctx, d, co, yards)
 	if err != nil {
 		return err
 	}
-	if err := c.ensureRoles(ctx, d, co, users, yards); err != nil {
+	if err := c.addRoles(ctx, d, co, users, yards); err != nil {
 		return err
 	}
-	if err := c.ensureConnection(ctx, d, dial, co, yards); err != nil {
+	// A registration with the partner that was interrupted goes on.
+	_, err = company.Connect(ctx, d, dial, co, company.Connection{
+		ID: company.ConnectionID(demoID("connection", co, 0)), Name: "AutoGrab - " + c.company.Name, API: company.AutoGrab, Yards: yards,
+	}, "sec_demo_"+c.id)
+	if err != nil {
 		return err
 	}
-	return c.seedRecords(ctx, d, co, users, yards)
+	return c.addRecords(ctx, d, co, users, yards)
 }
 
-func (c demoCompany) ensureYards(ctx context.Context, d app.Deps, co ident.Company) ([]string, error) {
-	existing, err := company.Yards(ctx, d, co)
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, yard := range c.yards {
-		at := slices.IndexFunc(existing, func(y company.Yard) bool { return y.Name == yard.Name })
-		if at >= 0 {
-			ids = append(ids, existing[at].ID)
-			continue
-		}
-		added, err := company.AddYard(ctx, d, co, yard)
-		if err != nil {
+func (c demoCompany) addYards(ctx context.Context, d app.Deps, co ident.Company) (ids []string, err error) {
+	for n, yard := range c.yards {
+		yard.ID = demoID("yard", co, n)
+		if _, err := company.AddYard(ctx, d, co, yard); err != nil {
 			return nil, err
 		}
-		ids = append(ids, added.Value.ID)
+		ids = append(ids, yard.ID)
 	}
 	return ids, nil
 }
 
-// ensureUsers makes the manager and the sales people; the manager comes first.
-func (c demoCompany) ensureUsers(ctx context.Context, d app.Deps, co ident.Company, yards []string) ([]access.UserID, error) {
+// addUsers makes the manager and the sales people; the manager comes first.
+func (c demoCompany) addUsers(ctx context.Context, d app.Deps, co ident.Company, yards []string) (ids []access.UserID, err error) {
 	people := []access.User{{First: "Mara", Last: "Manager", Email: "manager@" + c.domain}}
-	names := []string{"Sam", "Sofia"}
-	for i := range c.sales {
-		people = append(people, access.User{First: names[i], Last: "Sales", Email: fmt.Sprintf("sales%d@%s", i+1, c.domain)})
+	for n, first := range []string{"Sam", "Sofia"}[:c.sales] {
+		people = append(people, access.User{First: first, Last: "Sales", Email: fmt.Sprintf("sales%d@%s", n+1, c.domain)})
 	}
-	existing, err := d.Access.Users(ctx, co)
-	if err != nil {
-		return nil, err
-	}
-	var ids []access.UserID
-	for _, person := range people {
-		at := slices.IndexFunc(existing, func(u access.User) bool { return u.Email == person.Email })
-		if at >= 0 {
-			ids = append(ids, existing[at].ID)
-			continue
-		}
-		person.Yards, person.Notify = yards, access.Notify{Email: true, InApp: true}
-		added, err := company.AddUser(ctx, d, co, person)
-		if err != nil {
+	for n, user := range people {
+		user.ID, user.Yards, user.Notify = access.UserID(demoID("user", co, n)), yards, access.Notify{Email: true, InApp: true}
+		if _, err := company.AddUser(ctx, d, co, user); err != nil {
 			return nil, err
 		}
-		ids = append(ids, added.Value.ID)
+		ids = append(ids, user.ID)
 	}
 	return ids, nil
 }
 
-func (c demoCompany) ensureRoles(ctx context.Context, d app.Deps, co ident.Company, users []access.UserID, yards []string) error {
-	existing, err := d.Access.Roles(ctx, co)
-	if err != nil {
-		return err
-	}
+// addRoles gives everybody everything, but only the manager the settings and the flag.
+func (c demoCompany) addRoles(ctx context.Context, d app.Deps, co ident.Company, users []access.UserID, yards []string) error {
 	members := make([]access.Member, len(users))
-	for i, user := range users {
-		members[i] = access.Member{User: user, Manager: i == 0}
+	for n, user := range users {
+		members[n] = access.Member{User: user, Manager: n == 0}
 	}
-	for _, role := range []access.RoleRecord{
+	for n, role := range []access.RoleRecord{
 		{Role: access.Admin, Members: members[:1]},
 		{Role: access.ManageLeads, Members: members, Yards: yards},
 		{Role: access.ManageProspects, Members: members, Yards: yards},
 		{Role: access.CustomerRecapture, Members: members, Yards: yards, Attributes: access.Attributes{CreateLeadOrProspect: true, LookUpVIN: true, Notify: access.RecaptureUser}},
 		{Role: access.CloseToProspects},
 	} {
-		filled := func(r access.RoleRecord) bool {
-			return r.Role == role.Role && (role.Role.CompanyWide() || slices.Contains(r.Members, members[0]))
-		}
-		if slices.ContainsFunc(existing, filled) {
-			continue
-		}
+		role.ID = access.RoleID(demoID("role", co, n))
 		if _, err := company.AddRole(ctx, d, co, role); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (c demoCompany) ensureConnection(ctx context.Context, d app.Deps, dial partner.Dial, co ident.Company, yards []string) error {
-	existing, err := company.Connections(ctx, d, co)
-	if err != nil || len(existing) > 0 {
-		return err
-	}
-	_, err = company.Connect(ctx, d, dial, co, company.Connection{Name: "AutoGrab - " + c.company.Name, API: company.AutoGrab, Yards: yards}, "sec_demo_"+c.id)
-	return err
 }

@@ -20,12 +20,8 @@ import (
 // demoPeople is the number of customers of each demo company; what each of them has follows from their number.
 const demoPeople = 24
 
-// seedRecords gives the company customers with leads, appraisals and prospects, a few of everything.
-func (c demoCompany) seedRecords(ctx context.Context, d app.Deps, co ident.Company, users []access.UserID, yards []string) error {
-	// What a customer has is written in a few steps; the last customer's last step tells that all are there.
-	if _, err := prospect.Load(ctx, d, co, prospect.ID(demoID("prospect", co, demoPeople-1))); !errs.Is(err, errs.NotFound) {
-		return err
-	}
+// addRecords gives the company customers with leads, appraisals and prospects, a few of everything.
+func (c demoCompany) addRecords(ctx context.Context, d app.Deps, co ident.Company, users []access.UserID, yards []string) error {
 	manager, err := d.Access.User(ctx, co, users[0])
 	if err != nil {
 		return err
@@ -60,18 +56,23 @@ type person struct {
 	caller access.Caller // a manager
 }
 
+// seed writes what is not there yet. The prospect comes last.
 func (p person) seed(ctx context.Context, d app.Deps) error {
+	_, err := prospect.Load(ctx, d, p.co, prospect.ID(p.id("prospect")))
+	if !errs.Is(err, errs.NotFound) {
+		return err // or all is there
+	}
 	car := p.car.Vehicle
 	if p.c.company.Country != "AU" {
 		car.Rego, car.State = "", ""
 	}
-	who := customer.Customer{ID: customer.ID(demoID("customer", p.co, p.n)), First: p.car.First, Last: p.car.Last, Email: p.car.Email, Mobile: p.car.Mobile}
+	who := customer.Customer{ID: customer.ID(p.id("customer")), First: p.car.First, Last: p.car.Last, Email: p.car.Email, Mobile: p.car.Mobile}
 	if _, err := customer.Add(ctx, d, p.co, who, nil); !there(err) {
 		return err
 	}
 	if p.n%3 != 2 {
 		l := lead.Lead{
-			ID: lead.ID(demoID("lead", p.co, p.n)), Customer: who.ID, CustomerName: who.Name(), Vehicle: car, Yard: p.yard, User: p.user,
+			ID: lead.ID(p.id("lead")), Customer: who.ID, CustomerName: who.Name(), Vehicle: car, Yard: p.yard, User: p.user,
 			Source: []string{"Website", "Walk-in", "Phone"}[p.n%3], Type: "New car",
 		}
 		if _, err := lead.Add(ctx, d, p.co, l, nil); !there(err) {
@@ -86,7 +87,7 @@ func (p person) seed(ctx context.Context, d app.Deps) error {
 	if p.n%3 != 0 {
 		value, _ := money.In(p.c.company.Country, int64(p.car.Price))
 		a := appraisal.Appraisal{
-			ID: appraisal.ID(demoID("appraisal", p.co, p.n)), Customer: who.ID, CustomerName: who.Name(), Vehicle: car, Yard: p.yard, User: p.user,
+			ID: appraisal.ID(p.id("appraisal")), Customer: who.ID, CustomerName: who.Name(), Vehicle: car, Yard: p.yard, User: p.user,
 			OdometerKm: 20_000 + 7_500*p.n, Value: value,
 		}
 		if _, err := appraisal.Add(ctx, d, p.co, a, nil); !there(err) {
@@ -94,15 +95,17 @@ func (p person) seed(ctx context.Context, d app.Deps) error {
 		}
 	}
 	follow := prospect.Prospect{
-		ID: prospect.ID(demoID("prospect", p.co, p.n)), Customer: who.ID, CustomerName: who.Name(), Vehicle: car, Yard: p.yard, User: p.user,
+		ID: prospect.ID(p.id("prospect")), Customer: who.ID, CustomerName: who.Name(), Vehicle: car, Yard: p.yard, User: p.user,
 		Activity: prospect.ProspectActivity, Action: "12 Month Follow Up", Type: "Phone Out", Due: d.Now().AddDate(0, 0, p.n-demoPeople/2).Truncate(time.Hour),
 	}
-	_, err := prospect.Add(ctx, d, p.co, follow, nil)
-	if there(err) {
-		return nil
+	if _, err := prospect.Add(ctx, d, p.co, follow, nil); !there(err) {
+		return err
 	}
-	return err
+	return nil
 }
+
+// id is the id of one of the customer's records.
+func (p person) id(kind string) string { return demoID(kind, p.co, p.n) }
 
 // there reports whether a record was written now or by an interrupted start before.
 func there(err error) bool { return err == nil || errs.Is(err, errs.Conflict) }
