@@ -12,4 +12,7 @@ var differences = map[string]tabletest.Differences{
 		"a page ends at about 1 MB":                                                        "minidyn has no bound on the size of a page",
 		"one op of a repeated write is recognised though another's item has changed since": "minidyn names the first failed condition of a transaction only",
 	},
+	"moto": {
+		"counts of 16 writers add up": tabletest.AtTimes + "moto rolls a refused transaction back by restoring the whole table, and other writers' writes with it",
+	},
 }

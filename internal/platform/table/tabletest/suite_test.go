@@ -27,6 +27,16 @@ func TestADifferenceIsSkippedOnlyWhileItFails(t *testing.T) {
 	}
 }
 
+func TestADifferenceOfTimesMayPass(t *testing.T) {
+	known := Differences{"it adds up": AtTimes + "an imitation without a lock"}
+	if skip, fail := known.judge("it adds up", nil); skip != "" || fail != nil {
+		t.Errorf("passes: skip %q, fail %q", skip, fail)
+	}
+	if skip, fail := known.judge("it adds up", []string{"159 of 160"}); skip == "" || fail != nil {
+		t.Errorf("fails: skip %q, fail %q", skip, fail)
+	}
+}
+
 func TestDeclarationsNameCasesAndReasons(t *testing.T) {
 	cases := Cases()
 	if got := (Differences{cases[0].Name: "because"}).mistakes(cases); len(got) != 0 {
