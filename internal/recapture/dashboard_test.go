@@ -1,12 +1,19 @@
 package recapture_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/web"
+	"github.com/winback-auto/winback/internal/recapture"
 )
 
 // fleet is a dashboard with something of everything, as ann sees it: watched, sighted, errored.
@@ -156,6 +163,42 @@ func TestWhoIsNotSignedInSeesNothing(t *testing.T) {
 	for _, path := range []string{"/v1/recaptures", "/v1/recaptures/summary", "/v1/recaptures/x", "/v1/recapture-batches/x"} {
 		if a := w.call("", "GET", path, ""); a.status != 401 {
 			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+}
+
+// Clients are generated from the document, so what it leaves out does not exist for them.
+func TestTheDocumentDescribesEveryMemberOfTheAnswers(t *testing.T) {
+	w := fleet(t)
+	raw, err := web.Document(web.Config{Title: "Recapture"}, []func(huma.API){func(h huma.API) { recapture.API.HTTP(h, app.Deps{}) }})
+	w.must(err)
+	var document struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]struct {
+				Content map[string]struct {
+					Schema struct {
+						Ref string `json:"$ref"`
+					}
+				}
+			}
+		}
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
+		}
+	}
+	w.must(json.Unmarshal(raw, &document))
+	id := w.list(ann, "status=new_sighting")[0].ID
+	batch := w.cars(ann, 1).Batch
+	for path, asked := range map[string]string{
+		"/v1/recaptures/{id}": id, "/v1/recapture-batches/{id}": batch, "/v1/recaptures/summary": "", "/v1/recaptures": "", "/v1/recaptures/users": "",
+	} {
+		members := want[map[string]any](w, 200, ann, "GET", strings.ReplaceAll(path, "{id}", asked), "")
+		schema := document.Paths[path]["get"].Responses["200"].Content["application/json"].Schema.Ref
+		described := document.Components.Schemas[strings.TrimPrefix(schema, "#/components/schemas/")].Properties
+		for name := range members {
+			if _, ok := described[name]; !ok {
+				t.Errorf("%s answers %s, which %s does not describe", path, name, schema)
+			}
 		}
 	}
 }

@@ -144,7 +144,7 @@ type listInput struct {
 	Filters
 }
 
-func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[view], error) {
+func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[View], error) {
 	records, next, err := list(ctx, a.Deps, access.From(ctx), in.Filters, in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (a api) get(ctx context.Context, in *idInput) (*web.Reply[detail], error) {
 	return web.OK(shown), nil
 }
 
-func (a api) open(ctx context.Context, in *idInput) (*web.Reply[view], error) {
+func (a api) open(ctx context.Context, in *idInput) (*web.Reply[View], error) {
 	caller := access.From(ctx)
 	r, err := open(ctx, a.Deps, caller, ID(in.ID))
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
-// view is a recapture as lists show it.
-type view struct {
+// View is a recapture as lists show it.
+type View struct {
 	ID           ID              `json:"id"`
 	Status       Status          `json:"status" enum:"active,new_sighting,deleted,errored"`
 	Progress     Progress        `json:"progress,omitempty" enum:"queued,submitted,watched" doc:"How far an active recapture is."`
@@ -58,7 +58,7 @@ type sightingView struct {
 
 // detail is a recapture with all that belongs to it (R57–R62).
 type detail struct {
-	view
+	View
 	Match      Match          `json:"match" enum:"vin,rego" doc:"vin: certain; rego: likely."`
 	Sightings  []sightingView `json:"sightings" doc:"Newest first, at most 200."`
 	Leads      []lead.ID      `json:"sourceLeads"`
@@ -67,8 +67,8 @@ type detail struct {
 	NewProsp   []prospect.ID  `json:"createdProspects"`
 }
 
-func show(r Recapture) view {
-	v := view{
+func show(r Recapture) View {
+	v := View{
 		ID: r.ID, Status: r.Status, Progress: r.Progress, Vehicle: r.Vehicle, Customer: customerView(r.Customer), Yard: r.Yard, Origin: r.Origin,
 		User: r.User, Reference: r.Reference, SubmittedAt: r.SubmittedAt, ActivityAt: r.ActivityAt(), MonitorUntil: r.MonitorUntil, Error: r.Error,
 	}
@@ -80,8 +80,8 @@ func show(r Recapture) view {
 }
 
 // showAll makes views of recaptures. Whether a queued vehicle has reached the partner is known of its chunk, not of itself.
-func showAll(ctx context.Context, t *table.Table, co ident.Company, all ...Recapture) ([]view, error) {
-	views := make([]view, len(all))
+func showAll(ctx context.Context, t *table.Table, co ident.Company, all ...Recapture) ([]View, error) {
+	views := make([]View, len(all))
 	var keys []table.Key
 	for i, r := range all {
 		views[i] = show(r)
@@ -127,7 +127,7 @@ func showDetail(ctx context.Context, d app.Deps, caller access.Caller, r Recaptu
 		return detail{}, err
 	}
 	shown := detail{
-		view: views[0], Match: r.Match(), Sightings: make([]sightingView, len(sightings)),
+		View: views[0], Match: r.Match(), Sightings: make([]sightingView, len(sightings)),
 		Leads: notNil(r.Leads), Appraisals: notNil(r.Appraisals), NewLeads: notNil(r.NewLeads), NewProsp: notNil(r.NewProspects),
 	}
 	for i, s := range sightings {
