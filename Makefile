@@ -10,6 +10,9 @@ LISTINGS     ?=
 FUNCTION     ?=
 CASE         ?=
 
+# A program of its own, unlike one under go run, ends after Ctrl-C as it pleases, and without a word about it.
+LOCAL := go build -o dist/local ./functions/local && exec dist/local
+
 # Tools that are only for building; their versions are pinned here, their modules are not ours.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 GOFUMPT  := go run mvdan.cc/gofumpt@v0.9.1
@@ -20,11 +23,11 @@ help: ## list the targets
 
 .PHONY: demo
 demo: ## play the main job: a list of once-sold cars becomes a lead (FILE=my.csv LISTINGS=feed.csv.gz)
-	@go run ./functions/local demo -addr $(ADDR) -partner-addr $(PARTNER_ADDR) $(if $(FILE),-file "$(FILE)") $(if $(LISTINGS),-listings "$(LISTINGS)")
+	@$(LOCAL) demo -addr $(ADDR) -partner-addr $(PARTNER_ADDR) $(if $(FILE),-file "$(FILE)") $(if $(LISTINGS),-listings "$(LISTINGS)")
 
 .PHONY: dev
 dev: ## serve everything on this machine, durably (DATA=folder LISTINGS=feed.csv.gz)
-	@go run ./functions/local -addr $(ADDR) -partner-addr $(PARTNER_ADDR) -data "$(DATA)" $(if $(LISTINGS),-listings "$(LISTINGS)")
+	@$(LOCAL) -addr $(ADDR) -partner-addr $(PARTNER_ADDR) -data "$(DATA)" $(if $(LISTINGS),-listings "$(LISTINGS)")
 
 .PHONY: invoke
 invoke: ## deliver an event sample to a function, on the data of make dev (FUNCTION=lead-api CASE=list DATA=folder)

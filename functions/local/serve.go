@@ -147,9 +147,13 @@ func (w *server) greet(out io.Writer) {
 	}
 	if filled(w.data) {
 		fmt.Fprintf(out, `
-Users: admin, manager, sales1 and sales2 @harbour.example; admin, manager and sales1 @nordlicht.example. For example
+  users      admin, manager, sales1, sales2 @harbour.example
+             admin, manager, sales1 @nordlicht.example
 
-  TOKEN=$(curl -s %[1]s/_local/token -d '{"email": "manager@harbour.example"}' | cut -d'"' -f4)
+For example
+
+  TOKEN=$(curl -s %[1]s/_local/token \
+    -d '{"email": "manager@harbour.example"}' | cut -d'"' -f4)
   curl -s %[1]s/v1/recaptures/summary -H "Authorization: Bearer $TOKEN"
 `, base)
 	}

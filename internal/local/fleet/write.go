@@ -33,7 +33,8 @@ func WriteList(w io.Writer, cars []Car) error {
 }
 
 // WriteListings writes a share (0 to 1, rounded to whole cars) of the cars as a feed of listings: each once, for sale
-// again some time after it was sold. The seed chooses which.
+// again some time after it was sold, which may be to come: such a listing appears when its feed is read. The seed chooses
+// which.
 func WriteListings(w io.Writer, cars []Car, share float64, seed uint64) error {
 	if !(share >= 0 && share <= 1) {
 		return fmt.Errorf("write listings: a share of %v is not between 0 and 1", share)
