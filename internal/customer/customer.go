@@ -114,7 +114,7 @@ func validEmail(s string) bool {
 	return s == "" || err == nil && address.Address == s && len(s) <= maxEmail
 }
 
-func validPhone(s string) bool { return s == "" || phonePattern.MatchString(s) }
+func validPhone(s string) bool { return s == "" || dialable(s) }
 
 // Salvaged is for customers that come from elsewhere, such as an uploaded list: an e-mail address or phone number that
 // breaks the rules becomes a note, where a person finds it and nothing sends to it.

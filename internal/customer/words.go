@@ -21,7 +21,7 @@ func (c Customer) words() []string {
 
 // searched is a query text as the words are made: what looks like a phone number becomes one word.
 func searched(q string) string {
-	if !phonePattern.MatchString(strings.TrimSpace(q)) {
+	if !dialable(strings.TrimSpace(q)) {
 		return q
 	}
 	number, _ := dialled(q)
@@ -39,6 +39,15 @@ func phoneWords(phone string) []string {
 		words = append(words, "0"+strings.TrimPrefix(number[len(trunks[i]):], "0"))
 	}
 	return words
+}
+
+// minDigits is the fewest digits of a phone number.
+const minDigits = 5
+
+// dialable reports whether a text is a phone number as people write one.
+func dialable(phone string) bool {
+	number, _ := dialled(phone)
+	return phonePattern.MatchString(phone) && len(number) >= minDigits
 }
 
 // dialled is a phone number's digits; abroad where it begins with a country code, whose + or 00 is left out.

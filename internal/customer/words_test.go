@@ -13,10 +13,10 @@ import (
 func TestAPhoneNumberIsFoundAsItWasTyped(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		phone := rapid.StringMatching(`\+?[0-9(][0-9 ()./-]{4,28}`).Draw(t, "phone")
-		asked := search.Words(searched(phone))
-		if len(asked) == 0 {
-			return // hardly a digit in it
+		if !dialable(phone) {
+			t.Skip("hardly a digit in it")
 		}
+		asked := search.Words(searched(phone))
 		found := Customer{Mobile: phone}.words()
 		for _, word := range asked {
 			if !slices.ContainsFunc(found, func(w string) bool { return strings.HasPrefix(w, word) }) {
