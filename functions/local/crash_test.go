@@ -71,9 +71,15 @@ func TestKilledAtAnyPointNothingIsLostAndNothingHappensTwice(t *testing.T) {
 // missing counts what the other totals have and these have not.
 func (t totals) missing(other totals) (n int) {
 	for _, pair := range [][2]int{
-		{t.Recaptures, other.Recaptures}, {t.Captured, other.Captured}, {t.Customers, other.Customers}, {t.Active, other.Active},
-		{t.PartnerCustomers, other.PartnerCustomers}, {t.PartnerTwice, other.PartnerTwice},
-		{t.Mails, other.Mails}, {t.MailsTwice, other.MailsTwice}, {t.Notices, other.Notices},
+		{t.Recaptures, other.Recaptures},
+		{t.Captured, other.Captured},
+		{t.Customers, other.Customers},
+		{t.Active, other.Active},
+		{t.PartnerCustomers, other.PartnerCustomers},
+		{t.PartnerTwice, other.PartnerTwice},
+		{t.Mails, other.Mails},
+		{t.MailsTwice, other.MailsTwice},
+		{t.Notices, other.Notices},
 	} {
 		n += max(0, pair[1]-pair[0])
 	}

@@ -138,7 +138,9 @@ func TestAForeignRecaptureLooksLikeAnUnknownOne(t *testing.T) {
 	id := w.list(ann, "status=new_sighting")[0].ID
 	batch := w.cars(ann, 1).Batch
 	for _, route := range []struct{ method, path, body string }{
-		{"GET", "/v1/recaptures/%s", ""}, {"POST", "/v1/recaptures/%s/open", ""}, {"POST", "/v1/recaptures/%s/dismiss", ""},
+		{"GET", "/v1/recaptures/%s", ""},
+		{"POST", "/v1/recaptures/%s/open", ""},
+		{"POST", "/v1/recaptures/%s/dismiss", ""},
 		{"POST", "/v1/recaptures/%s/leads", "{}"},
 	} {
 		for _, user := range []string{mel, kim} {

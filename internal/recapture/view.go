@@ -159,8 +159,11 @@ type Filters struct {
 func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, limit int, cursor string) ([]table.Record[Recapture], string, error) {
 	q := search.Query{Yards: caller.Yards(access.RecaptureRead), Text: f.Text, Limit: limit, Cursor: cursor, From: f.SightedFrom, To: f.SightedTo}
 	for _, facet := range []search.Facet{
-		{Name: "make", Value: f.Make}, {Name: "model", Value: f.Model}, {Name: "origin", Value: string(f.Origin)},
-		{Name: "user", Value: f.User}, {Name: "status", Value: string(f.Status)},
+		{Name: "make", Value: f.Make},
+		{Name: "model", Value: f.Model},
+		{Name: "origin", Value: string(f.Origin)},
+		{Name: "user", Value: f.User},
+		{Name: "status", Value: string(f.Status)},
 	} {
 		if facet.Value != "" {
 			q.Facets = append(q.Facets, facet)

@@ -234,9 +234,11 @@ func TestAPageReadsLittleMoreThanItShows(t *testing.T) {
 		for i := range 20 {
 			yards = append(yards, fmt.Sprint("yard", i))
 		}
-		for name, q := range map[string]search.Query{"everything": {}, "one facet": {Facets: []search.Facet{{"make", "kia"}}},
+		for name, q := range map[string]search.Query{
+			"everything": {}, "one facet": {Facets: []search.Facet{{"make", "kia"}}},
 			"a small facet and a great one": {Facets: []search.Facet{{"status", "active"}, {"make", "lada"}}}, "a facet and a word": {Text: "anna", Facets: []search.Facet{{"make", "lada"}}, Yards: yards[:10]},
-			"one word": {Text: "anna"}} {
+			"one word": {Text: "anna"},
+		} {
 			if q.Limit = 50; q.Yards == nil {
 				q.Yards = yards
 			}
