@@ -26,14 +26,14 @@ const instant = "2006-01-02T15:04:05.000Z"
 const maxTitle = 200
 
 // Activity adds an event to a customer's history; it goes into the transaction that the event happens in. The kind is the
-// feature's word, about the record's id, the title short and free of personal data. The same kind of event about the same
-// record at the same millisecond is one event, so a repeated write adds nothing.
+// feature's word, about the record's id, the title short and free of personal data. The same event at the same millisecond
+// is one event, so a repeated write adds nothing.
 func Activity(company ident.Company, customer ID, at time.Time, kind, about, title string) table.Op {
 	at = at.UTC().Truncate(time.Millisecond)
 	if letters := []rune(title); len(letters) > maxTitle {
 		title = string(letters[:maxTitle-1]) + "…"
 	}
-	return events.Overwrite(history(company, customer).At(at.Format(instant), kind, about), Event{at, kind, about, title})
+	return events.Overwrite(history(company, customer).At(at.Format(instant), kind, about, title), Event{at, kind, about, title})
 }
 
 func history(company ident.Company, customer ID) table.Partition {

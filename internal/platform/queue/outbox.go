@@ -20,7 +20,8 @@ type Outbox struct {
 
 // Commit writes all ops or none, then publishes the messages among them that are due. Once the write is durable Commit
 // succeeds: a message that could not be sent stays pending, and the sweeper sends it. A message that no driver would ever
-// take is refused before anything is written.
+// take is refused before anything is written. What becomes due while the write takes its time is the sweeper's, too: a
+// consumer may promise its own topic for soon, and must not send to it.
 func (o Outbox) Commit(ctx context.Context, ops ...table.Op) error {
 	for _, op := range ops {
 		for _, m := range op.Item.Pending {
@@ -29,12 +30,13 @@ func (o Outbox) Commit(ctx context.Context, ops ...table.Op) error {
 			}
 		}
 	}
+	now := o.Table.Now()
 	if err := o.Table.Write(ctx, ops...); err != nil {
 		return err
 	}
 	for _, op := range ops {
 		if op.Action == table.Put && len(op.Item.Pending) > 0 {
-			if err := o.Publish(ctx, op.Item); err != nil {
+			if _, err := o.publish(ctx, op.Item, now); err != nil {
 				o.Log.WarnContext(ctx, "message left to the sweeper", "kind", op.Item.Kind, "error", err)
 			}
 		}
@@ -50,17 +52,16 @@ func outgoing(item table.Item, m table.Message) Outgoing {
 // Publish sends the messages of a stored item that are due, and settles those that are in. After an error the others stay
 // pending.
 func (o Outbox) Publish(ctx context.Context, item table.Item) error {
-	_, err := o.publish(ctx, item)
+	_, err := o.publish(ctx, item, o.Table.Now())
 	return err
 }
 
-// publish returns how many messages are in.
-func (o Outbox) publish(ctx context.Context, item table.Item) (int, error) {
-	now := o.Table.Now()
+// publish sends what is due by an instant, and returns how many messages are in.
+func (o Outbox) publish(ctx context.Context, item table.Item, by time.Time) (int, error) {
 	var due []Outgoing
 	var ids []string
 	for _, m := range item.Pending {
-		if !m.At.After(now) {
+		if !m.At.After(by) {
 			due = append(due, outgoing(item, m))
 			ids = append(ids, m.ID)
 		}
@@ -113,7 +114,7 @@ func (o Outbox) sweepDay(ctx context.Context, day, now time.Time) (published int
 	}
 	for shard := range table.DueShards {
 		keep(o.Table.DueItems(ctx, day, shard, now, func(item table.Item) {
-			sent, e := o.publish(ctx, item)
+			sent, e := o.publish(ctx, item, now)
 			if sent > 0 {
 				published++
 			}
