@@ -21,7 +21,8 @@ type Outbox struct {
 // Commit writes all ops or none, then publishes the messages among them that are due. Once the write is durable Commit
 // succeeds: a message that could not be sent stays pending, and the sweeper sends it. A message that no driver would ever
 // take is refused before anything is written. What becomes due while the write takes its time is the sweeper's, too: a
-// consumer may promise its own topic for soon, and must not send to it.
+// consumer may promise its own topic for soon, and must not send to it. So is what a loaded record brings along: whoever
+// promised it publishes it, or has, and its settling was overtaken by this write.
 func (o Outbox) Commit(ctx context.Context, ops ...table.Op) error {
 	for _, op := range ops {
 		for _, m := range op.Item.Pending {
@@ -30,13 +31,16 @@ func (o Outbox) Commit(ctx context.Context, ops ...table.Op) error {
 			}
 		}
 	}
-	now := o.Table.Now()
+	now, promised := o.Table.Now(), make([]int, len(ops))
+	for i, op := range ops {
+		promised[i] = slices.IndexFunc(op.Item.Pending, func(m table.Message) bool { return m.ID == "" })
+	}
 	if err := o.Table.Write(ctx, ops...); err != nil {
 		return err
 	}
-	for _, op := range ops {
-		if op.Action == table.Put && len(op.Item.Pending) > 0 {
-			if _, err := o.publish(ctx, op.Item, now); err != nil {
+	for i, op := range ops {
+		if op.Action == table.Put && promised[i] >= 0 {
+			if _, err := o.publish(ctx, op.Item, op.Item.Pending[promised[i]:], now); err != nil {
 				o.Log.WarnContext(ctx, "message left to the sweeper", "kind", op.Item.Kind, "error", err)
 			}
 		}
@@ -52,15 +56,15 @@ func outgoing(item table.Item, m table.Message) Outgoing {
 // Publish sends the messages of a stored item that are due, and settles those that are in. After an error the others stay
 // pending.
 func (o Outbox) Publish(ctx context.Context, item table.Item) error {
-	_, err := o.publish(ctx, item, o.Table.Now())
+	_, err := o.publish(ctx, item, item.Pending, o.Table.Now())
 	return err
 }
 
-// publish sends what is due by an instant, and returns how many messages are in.
-func (o Outbox) publish(ctx context.Context, item table.Item, by time.Time) (int, error) {
+// publish sends those of an item's messages that are due by an instant, and returns how many are in.
+func (o Outbox) publish(ctx context.Context, item table.Item, messages []table.Message, by time.Time) (int, error) {
 	var due []Outgoing
 	var ids []string
-	for _, m := range item.Pending {
+	for _, m := range messages {
 		if !m.At.After(by) {
 			due = append(due, outgoing(item, m))
 			ids = append(ids, m.ID)
@@ -114,7 +118,7 @@ func (o Outbox) sweepDay(ctx context.Context, day, now time.Time) (published int
 	}
 	for shard := range table.DueShards {
 		keep(o.Table.DueItems(ctx, day, shard, now, func(item table.Item) {
-			sent, e := o.publish(ctx, item, now)
+			sent, e := o.publish(ctx, item, item.Pending, now)
 			if sent > 0 {
 				published++
 			}

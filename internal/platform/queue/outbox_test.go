@@ -232,7 +232,7 @@ func TestOfSeveralMessagesOnlyTheUnsentOnesAreSentAgain(t *testing.T) {
 	o.sent(t, "good", "bad", "fine")
 }
 
-func TestAPendingMessageSurvivesAnUpdateOfItsRecord(t *testing.T) {
+func TestAPendingMessageSurvivesAnUpdateOfItsRecordAndIsTheSweepers(t *testing.T) {
 	o := newOffice(t)
 	if err := o.Table.Write(t.Context(), orders.Create(orderKey("1"), order{"new"}).Emit(hello("a"))); err != nil {
 		t.Fatal(err)
@@ -245,7 +245,10 @@ func TestAPendingMessageSurvivesAnUpdateOfItsRecord(t *testing.T) {
 	if err := o.Commit(t.Context(), orders.Update(record).Emit(hello("b"))); err != nil {
 		t.Fatal(err)
 	}
-	o.sent(t, "a", "b")
+	o.sent(t, "b")
+	o.at = o.at.Add(2 * table.Grace)
+	o.sweep(t, 1)
+	o.sent(t, "b", "a")
 }
 
 func TestAMessageForLaterIsSweptWhenItIsDueAndNotBefore(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/go-json-experiment/json"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -23,8 +24,10 @@ type Config struct {
 	Log     *slog.Logger // nil: slog.Default()
 }
 
-// huma's validation follows two switches of the whole process. Members are matched by case, and an array is no null.
+// huma's validation follows switches of the whole process. Members are matched by case, an array is no null, and a value
+// that may have several forms is told what to look at.
 func init() {
+	validation.MsgExpectedMatchExactlyOneSchema = "has none of its forms: look at the names and types of its members in the reference"
 	huma.ValidateStrictCasing = true
 	huma.DefaultArrayNullable = false
 }
