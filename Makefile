@@ -67,7 +67,7 @@ bench: ## measure: the table of figures (counts gate, times are to be read)
 
 .PHONY: bench-once
 bench-once: ## run each benchmark once, so that none rots
-	@go test -run '^$$' -bench . -benchtime 1x ./... > /dev/null
+	@out="$$(go test -run '^$$' -bench . -benchtime 1x ./... 2>&1)" || { echo "$$out"; exit 1; }
 
 .PHONY: generate
 generate: ## write the reference of the interface anew, where routes have changed
