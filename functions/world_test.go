@@ -96,7 +96,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.Deps.Queue, w.Deps.Mail, w.Deps.Secrets, w.Deps.NewID = w.queue, postbox{e}, keys.Sealer(), w.newID
-	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", From: "Winback <no-reply@winback.example>"}
+	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>"}
 	for _, f := range functions.All(w.partner.dial, autograb.ParsePush) {
 		w.functions[f.Name] = f
 	}

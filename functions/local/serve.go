@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 	_ "time/tzdata" // local days of companies need no zone files on the machine
 
@@ -76,7 +77,7 @@ func start(ctx context.Context, s settings) (_ *server, err error) {
 	}
 	dial := autograb.Dial(autograb.Options{BaseURL: w.partnerURL})
 	w.host, err = localhost.Open(localhost.Options{
-		Dir: s.data, BaseURL: baseURL(front), Functions: functions.All(dial, autograb.ParsePush), Wall: time.Now, Log: log,
+		Dir: s.data, BaseURL: baseURL(front), AppURL: strings.TrimSuffix(s.appURL, "/"), Functions: functions.All(dial, autograb.ParsePush), Wall: time.Now, Log: log,
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 // settings are the flags of a server.
 type settings struct {
 	addr, partnerAddr, partnerURL string
+	appURL                        string
 	data, seed, listings          string
 	log                           string
 	logTo                         io.Writer // nil: standard error
@@ -25,6 +26,7 @@ func (s *settings) flags(command string) *flag.FlagSet {
 	f.StringVar(&s.partnerURL, "partner", "", "base `URL` of a partner that runs elsewhere; then no simulator is started")
 	f.StringVar(&s.data, "data", ".winback", "data `folder`: the database, the outgoing mail, the keys")
 	f.StringVar(&s.seed, "seed", "demo", "what a fresh data folder is filled with: demo or none")
+	f.StringVar(&s.appURL, "app", "", "base `URL` of a front end; mails then have a button into it")
 	f.StringVar(&s.listings, "listings", "", "listing feed for the partner simulator: a `file`, CSV or JSON, optionally gzip")
 	f.StringVar(&s.log, "log", "warn", "least `level` of log lines on standard error: debug, info, warn or error")
 	return f

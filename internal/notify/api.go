@@ -52,7 +52,7 @@ type Notification struct {
 	Text  string     `json:"text,omitempty"`
 	Facts []Fact     `json:"facts"`
 	About About      `json:"about"`
-	Link  string     `json:"link,omitempty" doc:"Where to act, below the installation's address."`
+	Link  string     `json:"link,omitempty" doc:"Where to act, below the address of the front end."`
 	At    time.Time  `json:"at"`
 	Read  *time.Time `json:"read,omitempty" doc:"When it was marked as read; absent while it is unread."`
 }

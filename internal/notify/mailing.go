@@ -64,7 +64,7 @@ func planMail(ctx context.Context, d app.Deps, c ident.Company, m Mailing) error
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
 	}
-	letter, err := compose(record.Value, user, profile, d.Site.BaseURL)
+	letter, err := compose(record.Value, user, profile, d.Site.AppURL)
 	if err != nil {
 		return err
 	}
@@ -85,8 +85,8 @@ func wantsMail(user access.User) bool {
 }
 
 // compose writes the letter, but for its send id.
-func compose(n Notice, user access.User, profile company.Company, baseURL string) (mail.Letter, error) {
-	p := newPage(n, textsFor(profile.Language), profile.Name, user.First, baseURL)
+func compose(n Notice, user access.User, profile company.Company, appURL string) (mail.Letter, error) {
+	p := newPage(n, textsFor(profile.Language), profile.Name, user.First, appURL)
 	html, text, err := p.render()
 	if err != nil {
 		return mail.Letter{}, err

@@ -53,7 +53,8 @@ type About struct {
 	ID   string `json:"id"`
 }
 
-// Link is where the user can act; the mail shows it as a button. The zero Link shows none.
+// Link is where the user can act, in the front end; the mail shows it as a button, where the installation has a front end.
+// The zero Link shows none.
 type Link struct {
 	Path string `json:"path"` // below the installation's base URL: /recaptures/01ABC. Anything else is dropped.
 }

@@ -34,7 +34,7 @@ type page struct {
 type line struct{ Label, Value string }
 
 // newPage lays out a notice for a reader.
-func newPage(n Notice, t texts, company, first, baseURL string) page {
+func newPage(n Notice, t texts, company, first, appURL string) page {
 	p := page{
 		Language: t.language, Company: clip(company, maxValue), Greeting: t.hello + ",",
 		Title: t.title(n), Text: t.intro(n), Open: t.open, Reason: t.why(n.Kind), Footer: t.footer,
@@ -48,8 +48,8 @@ func newPage(n Notice, t texts, company, first, baseURL string) page {
 		values = append(values, f.Value)
 	}
 	p.Preview = strings.Join(values, " · ")
-	if n.Link.Path != "" {
-		p.Link = baseURL + n.Link.Path
+	if n.Link.Path != "" && appURL != "" {
+		p.Link = appURL + n.Link.Path
 	}
 	return p
 }

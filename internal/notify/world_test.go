@@ -59,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	w.Deps = app.Deps{
 		Table: store, Queue: w, Mail: mails, Identity: sameSubject{}, Access: access.NewDirectory(store, now),
 		Links: link.New(link.Fixed(ring), now), Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: now, NewID: newID,
-		Site: app.Site{BaseURL: "https://winback.example", From: "Winback <no-reply@winback.example>"},
+		Site: app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>"},
 	}
 	w.found(harbour, "Harbour Motors", "AU", "Australia/Sydney", "en-AU", "anna", "ben")
 	w.found(nordlicht, "Nordlicht Autohaus", "DE", "Europe/Berlin", "de-DE", "anke")

@@ -3,6 +3,7 @@ package recapture_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/winback-auto/winback/internal/partner"
@@ -13,13 +14,24 @@ import (
 type crash struct {
 	at      int  // which write
 	applied bool // was it still carried out?
-	writes  int
-	dead    bool
-	died    bool
+
+	mu     sync.Mutex
+	writes int
+	dead   bool
+	died   bool
+}
+
+// revive starts the process again.
+func (c *crash) revive() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dead = false
 }
 
 // call is a table's fault.
 func (c *crash) call(op string) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.dead {
 		return false, errors.New("the process is dead")
 	}
@@ -64,7 +76,7 @@ func crashAt(t *testing.T, c *crash) bool {
 				w.consume(m)
 			}
 			w.faulty(nil)
-			c.dead = false
+			c.revive()
 			if !ok && !w.step(0) {
 				return
 			}

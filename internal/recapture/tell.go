@@ -65,7 +65,7 @@ func notice(r Recapture, s Sighting, user access.UserID, now time.Time) notify.N
 		Title: "Seen online: " + r.Vehicle.Describe(),
 		Facts: facts,
 		About: notify.About{Type: "recapture", ID: string(r.ID)},
-		Link:  notify.Link{Path: "/v1/recaptures/" + string(r.ID)},
+		Link:  notify.Link{Path: "/recaptures/" + string(r.ID)},
 		At:    now,
 	}
 }

@@ -19,6 +19,7 @@ const (
 	UserPoolVariable = "WINBACK_USER_POOL"              // id of the Cognito user pool
 	LinkVariable     = "WINBACK_LINK_KEYS"              // ARN of the secret with the keys of links
 	BaseURLVariable  = "WINBACK_BASE_URL"               // of our HTTPS interface, without a slash at the end
+	AppURLVariable   = "WINBACK_APP_URL"                // of the users' front end, without a slash at the end; may be missing
 )
 
 // Variables lists the variables that a function needs, sorted. Links and addresses are for every function with a table:

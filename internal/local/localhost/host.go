@@ -44,6 +44,7 @@ import (
 type Options struct {
 	Dir       string           // the data folder; made where there is none
 	BaseURL   string           // where people and the partner reach Handler
+	AppURL    string           // of the users' front end; empty: there is none
 	Functions []app.Function   // what runs
 	Wall      func() time.Time // the wall clock
 	Log       *slog.Logger
@@ -122,7 +123,7 @@ func Open(o Options) (_ *Host, err error) {
 	h.deps = app.Deps{
 		Table: h.table, Queue: h.queue, Mail: h.mail, Secrets: keys.Sealer(), Identity: h.tokens,
 		Access: access.NewDirectory(h.table, now), Links: link.New(keys.LinkKeys(), now),
-		Log: o.Log, Now: now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, From: "Winback <winback@localhost.example>"},
+		Log: o.Log, Now: now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, AppURL: o.AppURL, From: "Winback <winback@localhost.example>"},
 	}
 	if err := h.prepare(o.Functions); err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ type Deps struct {
 // Site is what an installation is called from outside.
 type Site struct {
 	BaseURL string // of our HTTPS interface, without a slash at the end
+	AppURL  string // of the users' front end, without a slash at the end; empty: mails have no button into it
 	From    string // address that mails come from
 }
 
