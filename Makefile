@@ -35,7 +35,7 @@ invoke: ## deliver an event sample to a function, on the data of make dev (FUNCT
 
 .PHONY: test
 test: ## run all tests
-	go test ./...
+	go test -timeout 20m ./...
 
 .PHONY: check
 check: build vet format lint race bench-once ## all that CI runs
@@ -59,7 +59,7 @@ lint: ## lint as .golangci.yml says
 
 .PHONY: race
 race: ## run all tests with the race detector
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 .PHONY: bench
 bench: ## measure: the table of figures (counts gate, times are to be read)

@@ -103,9 +103,9 @@ func ChangeRole(ctx context.Context, d app.Deps, company ident.Company, match we
 		if err := errs.Violate(broken...); err != nil {
 			return nil, err
 		}
-		roles := valuesOf(s.roles)
+		roles := table.Values(s.roles)
 		roles[slices.IndexFunc(roles, func(r access.RoleRecord) bool { return r.ID == role.ID })] = role
-		if err := keepAdministrator(valuesOf(s.users), roles); err != nil {
+		if err := keepAdministrator(table.Values(s.users), roles); err != nil {
 			return nil, err
 		}
 		changed = Saved[access.RoleRecord]{role, record.Version() + 1}
@@ -125,8 +125,8 @@ func RemoveRole(ctx context.Context, d app.Deps, company ident.Company, match we
 		if err := match.Match(record.Version()); err != nil {
 			return nil, err
 		}
-		left := slices.DeleteFunc(valuesOf(s.roles), func(r access.RoleRecord) bool { return r.ID == id })
-		if err := keepAdministrator(valuesOf(s.users), left); err != nil {
+		left := slices.DeleteFunc(table.Values(s.roles), func(r access.RoleRecord) bool { return r.ID == id })
+		if err := keepAdministrator(table.Values(s.users), left); err != nil {
 			return nil, err
 		}
 		return []table.Op{access.RoleRecords.Remove(record)}, nil

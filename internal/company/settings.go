@@ -134,11 +134,3 @@ func keepAdministrator(users []access.User, roles []access.RoleRecord) error {
 	}
 	return nil
 }
-
-func valuesOf[T any](records []table.Record[T]) []T {
-	all := make([]T, len(records))
-	for i, record := range records {
-		all[i] = record.Value
-	}
-	return all
-}

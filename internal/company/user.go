@@ -156,9 +156,9 @@ func ChangeUser(ctx context.Context, d app.Deps, company ident.Company, match we
 		if err := errs.Violate(broken...); err != nil {
 			return nil, err
 		}
-		users := valuesOf(s.users)
+		users := table.Values(s.users)
 		users[slices.IndexFunc(users, func(u access.User) bool { return u.ID == id })] = record.Value
-		if err := keepAdministrator(users, valuesOf(s.roles)); err != nil {
+		if err := keepAdministrator(users, table.Values(s.roles)); err != nil {
 			return nil, err
 		}
 		changed = Saved[access.User]{record.Value, record.Version() + 1}

@@ -64,7 +64,7 @@ func (y Yard) problemsIn(s settings) violations {
 // Yards lists the company's yards by id.
 func Yards(ctx context.Context, d app.Deps, company ident.Company) ([]Yard, error) {
 	records, err := yards.All(ctx, d.Table, yardPartition(company), access.MaxYards)
-	return valuesOf(records), err
+	return table.Values(records), err
 }
 
 // LoadYard is one yard, or a NotFound error.

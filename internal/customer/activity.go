@@ -58,10 +58,7 @@ func History(ctx context.Context, d app.Deps, company ident.Company, id ID, limi
 	if err != nil {
 		return nil, "", err
 	}
-	page := make([]Event, len(records))
-	for i, record := range records {
-		page[i] = record.Value
-	}
+	page := table.Values(records)
 	if after == "" {
 		return page, "", nil
 	}

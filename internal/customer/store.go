@@ -49,9 +49,5 @@ func LoadAll(ctx context.Context, d app.Deps, company ident.Company, ids []ID) (
 		keys[i] = key(company, id)
 	}
 	records, err := customers.GetAll(ctx, d.Table, keys)
-	found := make([]Customer, len(records))
-	for i, record := range records {
-		found[i] = record.Value
-	}
-	return found, err
+	return table.Values(records), err
 }

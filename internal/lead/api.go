@@ -7,6 +7,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -84,11 +85,7 @@ func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[Lead], err
 	if err != nil {
 		return nil, err
 	}
-	page := make([]Lead, len(records))
-	for i, record := range records {
-		page[i] = record.Value
-	}
-	return web.Page(page, next), nil
+	return web.Page(table.Values(records), next), nil
 }
 
 func (a api) create(ctx context.Context, in *struct{ Body draft }) (*web.Reply[detail], error) {

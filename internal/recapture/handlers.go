@@ -8,6 +8,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/recapture/intake"
@@ -149,11 +150,7 @@ func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[View], err
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Recapture, len(records))
-	for i, record := range records {
-		all[i] = record.Value
-	}
-	views, err := showAll(ctx, a.Table, access.From(ctx).Company, all...)
+	views, err := showAll(ctx, a.Table, access.From(ctx).Company, table.Values(records)...)
 	if err != nil {
 		return nil, err
 	}

@@ -60,10 +60,7 @@ func history(ctx context.Context, t *table.Table, co ident.Company, id ID) ([]Si
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Sighting, len(records))
-	for i, record := range records {
-		all[i] = record.Value
-	}
+	all := table.Values(records)
 	slices.SortFunc(all, func(a, b Sighting) int { return b.compare(a) })
 	return all, nil
 }

@@ -100,13 +100,13 @@ func (d *Directory) User(ctx context.Context, company ident.Company, id UserID) 
 // Users lists all users of a company, disabled ones too, by id.
 func (d *Directory) Users(ctx context.Context, company ident.Company) ([]User, error) {
 	records, err := Users.All(ctx, d.table, UserPartition(company), MaxUsers)
-	return values(records), err
+	return table.Values(records), err
 }
 
 // Roles lists the roles as the company fills them, by id.
 func (d *Directory) Roles(ctx context.Context, company ident.Company) ([]RoleRecord, error) {
 	records, err := RoleRecords.All(ctx, d.table, RolePartition(company), MaxRoles)
-	return values(records), err
+	return table.Values(records), err
 }
 
 // UsersIn lists the users that are not disabled and have any of the roles, each once, by id.
@@ -146,12 +146,4 @@ func (d *Directory) RecaptureSettings(ctx context.Context, company ident.Company
 		}
 	}
 	return sum, found, nil
-}
-
-func values[T any](records []table.Record[T]) []T {
-	all := make([]T, len(records))
-	for i, record := range records {
-		all[i] = record.Value
-	}
-	return all
 }

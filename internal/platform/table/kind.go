@@ -34,6 +34,15 @@ func (r Record[T]) Version() int64 { return r.item.Version }
 // Expires is when the record ends; zero: never.
 func (r Record[T]) Expires() time.Time { return r.item.Expires }
 
+// Values are the values of records, in their order.
+func Values[T any](records []Record[T]) []T {
+	all := make([]T, len(records))
+	for i, record := range records {
+		all[i] = record.Value
+	}
+	return all
+}
+
 // Get loads the record, or a NotFound error.
 func (k Kind[T]) Get(ctx context.Context, t *Table, key Key) (Record[T], error) {
 	item, err := t.Get(ctx, key)
