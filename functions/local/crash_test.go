@@ -14,14 +14,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/winback-auto/winback/internal/local/fleet"
+	"github.com/winback-auto/winback/internal/platform/table"
 )
 
 // The size of a crash run.
 const (
-	crashCars  = 450 // three chunks
-	crashShare = 0.2
-	crashSeen  = 90 // of them are listed
-	crashSeeds = 20
+	crashCars   = 450 // three chunks
+	crashShare  = 0.2
+	crashSeen   = 90  // of them are listed
+	crashWrites = 120 // write units of an upload and of what begins right after it
+	crashSeeds  = 20
 )
 
 // crashSeed moves on to other points: go test ./functions/local -run Killed -crash.seed 1000.
@@ -144,16 +146,18 @@ func crashRun(t *testing.T, k *killer) totals {
 func (i *installation) uploadThrough(k *killer, list []byte) string {
 	i.Helper()
 	if k != nil && k.phase == "upload" {
+		before := i.usage().WriteUnits
 		ctx, cancel := context.WithCancel(i.Context())
 		lost := make(chan struct{})
 		go func() {
 			i.upload(ctx, list, "the list")
 			close(lost)
 		}()
-		wait := time.Duration(k.random.IntN(40)) * time.Millisecond
-		k.when = fmt.Sprintf("in upload after %v", wait)
-		<-time.After(wait)
-		k.fire(i)
+		k.watch(i, "upload", crashWrites, func(ctx context.Context) (int, error) {
+			var u table.Usage
+			err := i.local.get(ctx, "/_local/usage", &u)
+			return int(u.WriteUnits - before), err
+		})
 		cancel()
 		<-lost
 	}
