@@ -65,7 +65,7 @@ if [ ! -e "$dynamodb/installed" ]; then
 fi
 
 port=$(free_port)
-(cd "$results" && exec java "-Djava.library.path=$dynamodb" -cp "$dynamodb/*" com.amazonaws.services.dynamodbv2.local.main.ServerRunner -inMemory -port "$port" >"$results/dynamodb-local.log" 2>&1) &
+(cd "$dynamodb" && exec java "-Djava.library.path=$dynamodb" -cp "$dynamodb/*" com.amazonaws.services.dynamodbv2.local.main.ServerRunner -inMemory -port "$port" >"$results/dynamodb-local.log" 2>&1) &
 started+=($!)
 ready dynamodb-local "$port" $!
 WINBACK_DYNAMODB_ENDPOINT=http://127.0.0.1:$port WINBACK_DYNAMODB_NAME=dynamodb-local \
