@@ -12,9 +12,9 @@ import (
 
 func TestAPhoneNumberIsFoundAsItWasTyped(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		phone := rapid.StringMatching(`\+?[0-9(][0-9 ()./-]{4,28}`).Draw(t, "phone")
+		phone := rapid.StringMatching(`\+?[0-9(]([ ()./-]?[0-9]){0,6}([ ()./-]?[1-9]){5,6}`).Draw(t, "phone")
 		if !dialable(phone) {
-			t.Skip("hardly a digit in it")
+			t.Fatalf("%q is a phone number", phone)
 		}
 		asked := search.Words(searched(phone))
 		found := Customer{Mobile: phone}.words()
@@ -37,6 +37,17 @@ func TestANumberFromAbroadIsFoundAsItIsDialledAtHome(t *testing.T) {
 	} {
 		if got := (Customer{Phone: phone}).words(); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", phone, got, want)
+		}
+	}
+}
+
+func TestWhatHasHardlyADigitIsNoPhoneNumber(t *testing.T) {
+	for _, phone := range []string{"( 00 ", "(----", "+0000", "0 ) 4 ) 1", "()()()()"} {
+		if dialable(phone) {
+			t.Errorf("%q passes for a phone number", phone)
+		}
+		if len((Customer{Last: "Meyer", Mobile: phone}).problems()) == 0 {
+			t.Errorf("a customer may have the number %q", phone)
 		}
 	}
 }
