@@ -69,7 +69,7 @@ func planMail(ctx context.Context, d app.Deps, c ident.Company, m Mailing) error
 		return err
 	}
 	letter.SendID = ident.Of(c.ID(), "notice", string(m.User), m.Notice)
-	op, err := mail.Plan(c, letter, d.Now())
+	op, err := mail.Plan(ctx, d.Table, c, letter, d.Now())
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func TestAnUnknownSendIsSettledBySESsOwnEvent(t *testing.T) {
 	store := table.New(memtable.Driver(t, clock), clock, newID)
 	s, ses, _ := simulated(awssim.SESOptions{}, func() awssim.Fault { return awssim.Fault{Drop: true, ApplyFirst: true} })
 	ledger := mail.Ledger{Table: store, Sender: s, From: "no-reply@winback.example", NewID: newID, Log: slog.New(slog.DiscardHandler)}
-	op, err := mail.Plan(harbour, mail.Letter{SendID: "a", Kind: "sighting", To: "anna@harbour.example", Subject: "Seen", Text: "Hello"}, now)
+	op, err := mail.Plan(t.Context(), store, harbour, mail.Letter{SendID: "a", Kind: "sighting", To: "anna@harbour.example", Subject: "Seen", Text: "Hello"}, now)
 	if err != nil {
 		t.Fatal(err)
 	}

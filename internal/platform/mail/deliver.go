@@ -59,12 +59,22 @@ func (l Ledger) attempt(ctx context.Context, company ident.Company, record table
 		return err
 	}
 
+	letter, err := d.whole(ctx, l.Table, company)
+	if errs.Is(err, errs.NotFound) {
+		d.State, d.Reason = Failed, "its content is gone"
+		_, err = l.move(ctx, company, record, d)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+
 	// From this write on the provider may have the mail, whatever happens to this process.
 	d.State, d.Began, d.Wake = Sending, l.Table.Now(), l.Table.Now().Add(Lease)
 	if record, err = l.move(ctx, company, record, d); err != nil {
 		return err
 	}
-	outcome, providerID := l.send(ctx, company, record.Value)
+	outcome, providerID := l.send(ctx, company, record.Value, letter)
 	// What the provider said must be kept even if the caller is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), SendTimeout)
 	defer cancel()
@@ -99,10 +109,10 @@ func (l Ledger) mayGo(ctx context.Context, company ident.Company, letter Letter)
 
 // send hands the mail over, once, and returns the dispatch with what came of it. Whatever the sender did not classify may
 // have gone out.
-func (l Ledger) send(ctx context.Context, company ident.Company, d Dispatch) (outcome Dispatch, providerID string) {
+func (l Ledger) send(ctx context.Context, company ident.Company, d Dispatch, letter Letter) (outcome Dispatch, providerID string) {
 	ctx, cancel := context.WithTimeout(ctx, SendTimeout)
 	defer cancel()
-	providerID, err := l.Sender.Send(ctx, d.message(company, l.From))
+	providerID, err := l.Sender.Send(ctx, letter.message(company, l.From))
 	if err == nil {
 		d.State = Sent
 		d.accept(providerID)

@@ -8,7 +8,8 @@ import (
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
-// Dispatch is a letter on its way: its record in the ledger. Once the state is final, HTML and Text are dropped.
+// Dispatch is a letter on its way: its record in the ledger. What the letter says is stored beside it, for as long as it
+// may be sent and a fortnight more.
 type Dispatch struct {
 	Letter
 	State    State     `json:"state"`
@@ -41,10 +42,7 @@ const (
 // Final reports whether the state is an end. Only the provider's event turns a final state into another: sent.
 func (s State) Final() bool { return s == Sent || s == Failed || s == Suppressed }
 
-// dispatchLimit bounds a dispatch, letter included, in bytes.
-const dispatchLimit = 60_000
-
-var dispatches = table.Kind[Dispatch]{Name: "mail", Schema: 1, Limit: dispatchLimit}
+var dispatches = table.Kind[Dispatch]{Name: "mail", Schema: 1}
 
 func key(company ident.Company, sendID string) table.Key {
 	return table.In(company, "mail", sendID).At()

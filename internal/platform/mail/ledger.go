@@ -80,9 +80,6 @@ func (l Ledger) step(company ident.Company, changed table.Record[Dispatch]) tabl
 	if d.State.Final() || d.State == Parked {
 		d.Wake = time.Time{}
 	}
-	if d.State.Final() {
-		d.HTML, d.Text = "", ""
-	}
 	op := dispatches.Update(changed)
 	op.Item.Pending = nil
 	if !d.Wake.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,7 +51,7 @@ func (w *world) report(sendID string, happening mail.Happening, permanent bool) 
 	}
 }
 
-func TestAPlannedMailGoesOutOnceAndItsContentIsForgotten(t *testing.T) {
+func TestAPlannedMailGoesOutOnce(t *testing.T) {
 	w := newWorld(t, 1)
 	w.plan(letter("a"))
 	w.plan(letter("a"))
@@ -60,15 +61,58 @@ func TestAPlannedMailGoesOutOnceAndItsContentIsForgotten(t *testing.T) {
 	if d.State != mail.Sent || w.accepted["a"] != 1 {
 		t.Errorf("%s, %d times out", d.State, w.accepted["a"])
 	}
-	if d.HTML != "" || d.Text != "" || d.Subject == "" {
-		t.Errorf("kept %q %q %q", d.Subject, d.Text, d.HTML)
+}
+
+func TestTheContentOfAMailEndsAFortnightAfterItsDeadline(t *testing.T) {
+	w := newWorld(t, 1)
+	soon := letter("a")
+	soon.Deadline = w.now.Add(time.Hour)
+	w.plan(soon)
+	kept := func() bool {
+		t.Helper()
+		_, err := w.table.Get(t.Context(), table.In(harbour, "mail-content", "a").At())
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	if w.now = soon.Deadline.Add(14*24*time.Hour - time.Second); !kept() {
+		t.Error("it ended too soon")
+	}
+	if w.now = w.now.Add(2 * time.Second); kept() {
+		t.Error("it is kept for ever")
+	}
+}
+
+func TestAMailWhoseContentIsGoneFailsAndSaysSo(t *testing.T) {
+	w := newWorld(t, 1)
+	w.plan(letter("a"))
+	if err := w.table.Load(t.Context(), table.Removal(table.In(harbour, "mail-content", "a").At())); err != nil {
+		t.Fatal(err)
+	}
+	w.deliver("a")
+	if d := w.find("a"); d.State != mail.Failed || d.Reason != "its content is gone" || w.accepted["a"] != 0 {
+		t.Errorf("%s %q, %d times out", d.State, d.Reason, w.accepted["a"])
+	}
+}
+
+func TestTheStepsOfAMailDoNotRewriteItsContent(t *testing.T) {
+	w := newWorld(t, 1)
+	long := letter("a")
+	long.HTML = strings.Repeat("long ", 6_000)
+	before := w.table.Usage()
+	w.plan(long)
+	w.deliver("a")
+	// The content once: 30 units. The plan, claimed, sending and sent, and what their promises cost: 10.
+	if units := w.table.Usage().Sub(before).WriteUnits; units > 30+10 {
+		t.Errorf("%.0f write units", units)
 	}
 }
 
 func TestPlanningTheSameIntentTwiceIsToldApartFromOtherConflicts(t *testing.T) {
 	w := newWorld(t, 1)
 	w.plan(letter("a"))
-	op, err := mail.Plan(harbour, letter("a"), w.now)
+	op, err := mail.Plan(t.Context(), w.table, harbour, letter("a"), w.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +128,7 @@ func TestPlanningTheSameIntentTwiceIsToldApartFromOtherConflicts(t *testing.T) {
 func TestALetterThatIsNoMailCannotBePlanned(t *testing.T) {
 	bad := letter("a")
 	bad.Subject = "Hello\r\nBcc: b@x.example"
-	if _, err := mail.Plan(harbour, bad, noon); !errs.Is(err, errs.Invalid) {
+	if _, err := mail.Plan(t.Context(), newWorld(t, 1).table, harbour, bad, noon); !errs.Is(err, errs.Invalid) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -216,7 +260,7 @@ func TestABouncedOrComplainingAddressGetsNothingMore(t *testing.T) {
 			if d := w.find("b"); d.State != c.state {
 				t.Errorf("the next mail is %s, want %s", d.State, c.state)
 			}
-			elsewhere, err := mail.Plan(ident.Trusted("nordlicht"), letter("c"), w.now)
+			elsewhere, err := mail.Plan(t.Context(), w.table, ident.Trusted("nordlicht"), letter("c"), w.now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -315,7 +359,7 @@ func TestOfManyConsumersAtOnceOneSends(t *testing.T) {
 	}
 	const mails, consumers = 50, 8
 	for i := range mails {
-		op, err := mail.Plan(harbour, letter(fmt.Sprintf("send-%d", i)), noon)
+		op, err := mail.Plan(t.Context(), store, harbour, letter(fmt.Sprintf("send-%d", i)), noon)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -19,9 +20,9 @@ type Letter struct {
 	ReplyTo  string            `json:"replyTo,omitempty"`
 	To       string            `json:"to"` // exactly one address
 	Subject  string            `json:"subject"`
-	HTML     string            `json:"html,omitempty"`
-	Text     string            `json:"text,omitempty"`
-	Headers  map[string]string `json:"headers,omitempty"`
+	HTML     string            `json:"-"` // this and the next two are stored apart, see content
+	Text     string            `json:"-"`
+	Headers  map[string]string `json:"-"`
 	Deadline time.Time         `json:"deadline,omitzero"` // not worth sending from then on; zero: Patience after it was planned
 }
 
@@ -34,14 +35,18 @@ const (
 	Resend Class = "resend" // send it again: confirmations that somebody waits for
 )
 
-// Plan makes the write that enters a letter into the ledger and has it delivered. A letter that is not fit to be a mail is
-// Invalid. The write conflicts where the intent was planned before; see Planned.
-func Plan(company ident.Company, letter Letter, now time.Time) (table.Op, error) {
+// Plan stores the content of a letter and makes the write that enters the letter into the ledger and has it delivered:
+// without that write nothing is sent. A letter that is not fit to be a mail is Invalid. The write conflicts where the intent
+// was planned before; see Planned.
+func Plan(ctx context.Context, t *table.Table, company ident.Company, letter Letter, now time.Time) (table.Op, error) {
 	if err := letter.message(company, "planner@winback.invalid").Check(); err != nil {
 		return table.Op{}, err
 	}
 	if letter.Deadline.IsZero() {
 		letter.Deadline = now.Add(Patience)
+	}
+	if err := t.Load(ctx, letter.content().save(company, letter.SendID, letter.Deadline)); err != nil {
+		return table.Op{}, err
 	}
 	dispatch := Dispatch{Letter: letter, State: Pending, Planned: now}
 	return dispatches.Create(key(company, letter.SendID), dispatch).

@@ -83,9 +83,12 @@ func (w *world) plan(letter mail.Letter) {
 	w.t.Helper()
 	for {
 		err := w.survive(func() error {
-			op, err := mail.Plan(harbour, letter, w.now)
-			if err != nil {
+			op, err := mail.Plan(w.t.Context(), w.table, harbour, letter, w.now)
+			if errs.Is(err, errs.Invalid) {
 				w.t.Fatal(err)
+			}
+			if err != nil {
+				return err
 			}
 			return w.outbox.Commit(w.t.Context(), op)
 		})
