@@ -24,10 +24,11 @@ const (
 // before: what an earlier attempt of the same chunk wrote is its own, everything else that exists is a duplicate and is
 // joined, or begun anew where it had ended.
 func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, drafts []Recapture) (mine []Recapture, err error) {
-	existing, err := loadAll(ctx, d.Table, co, drafts)
+	known, err := lookUp(ctx, d.Table, co, drafts)
 	if err != nil {
 		return nil, err
 	}
+	drafts, existing := known.meet(drafts, chunk), known.byID
 	fresh := slices.DeleteFunc(slices.Clone(drafts), func(r Recapture) bool { _, known := existing[r.ID]; return known })
 	created, err := createFresh(ctx, d, co, fresh)
 	if err != nil {
@@ -60,7 +61,11 @@ func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, d
 // createFresh writes recaptures that did not exist a moment ago and returns those that it wrote. Those that count in one
 // tally are written one transaction after the other: transactions that meet on an item put each other off.
 func createFresh(ctx context.Context, d app.Deps, co ident.Company, fresh []Recapture) (map[ID]bool, error) {
-	if err := dashboard.Add(ctx, d.Table, co, fresh); err != nil {
+	var also []table.Op
+	for _, r := range fresh {
+		also = append(also, aliased(co, r)...)
+	}
+	if err := dashboard.Add(ctx, d.Table, co, fresh, also...); err != nil {
 		return nil, err
 	}
 	byTally := map[table.Key][]Recapture{}
@@ -165,6 +170,11 @@ func change(ctx context.Context, d app.Deps, co ident.Company, before Recapture,
 			return err
 		}
 		ops = append(ops, customers...)
+	}
+	if record.Value.Vehicle != before.Vehicle {
+		if err := d.Table.Load(ctx, aliased(co, record.Value)...); err != nil {
+			return err
+		}
 	}
 	return dashboard.Write(ctx, d.Table, co, &before, &record.Value, func(ctx context.Context) error {
 		return d.Commit(ctx, append(ops, count.ops()...)...)

@@ -38,7 +38,7 @@ func IDOf(co ident.Company, v vehicle.Vehicle) (ID, bool) {
 	if !ok {
 		return "", false
 	}
-	return ID(ident.Of("recapture", co.ID(), key)), true
+	return idOf(co, key), true
 }
 
 // Status is what users see of a recapture (R45).
@@ -250,6 +250,9 @@ func (r *Recapture) joins(other Recapture) bool {
 	if r.Customer.weaker(other.Customer) {
 		r.Customer, changed = other.Customer, true
 	}
+	if known := r.Vehicle.Completed(other.Vehicle); known != r.Vehicle {
+		r.Vehicle, changed = known, true
+	}
 	return changed
 }
 
@@ -257,10 +260,6 @@ func (r *Recapture) joins(other Recapture) bool {
 func (r Recapture) again(draft Recapture) Recapture {
 	draft.joins(r)
 	draft.LastSighting, draft.NewLeads, draft.NewProspects = r.LastSighting, r.NewLeads, r.NewProspects
-	draft.Vehicle.VIN = cmp.Or(draft.Vehicle.VIN, r.Vehicle.VIN)
-	draft.Vehicle.Make = cmp.Or(draft.Vehicle.Make, r.Vehicle.Make)
-	draft.Vehicle.Model = cmp.Or(draft.Vehicle.Model, r.Vehicle.Model)
-	draft.Vehicle.Year = cmp.Or(draft.Vehicle.Year, r.Vehicle.Year)
 	return draft
 }
 

@@ -16,6 +16,7 @@ import (
 //
 //	what                           partition              sort
 //	a recapture                    recapture # id         -
+//	further names of it            recapture-alias # key  -
 //	its sightings, newest first    sighting # id          descending time # listing # state
 //	a batch                        batch # id             -
 //	its chunks' states             batch-chunk # id       number

@@ -12,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/recapture/intake"
+	"github.com/winback-auto/winback/internal/vehicle"
 )
 
 // submission is a batch in the making: vehicles that passed every check, from whichever origin.
@@ -96,39 +97,72 @@ func (s *submission) commit(ctx context.Context, d app.Deps) (Batch, error) {
 	return s.batch, d.Commit(ctx, op)
 }
 
-// merge folds vehicles that are given twice, and leaves out those that are watched already and learn nothing new.
+// merge folds vehicles that are given twice, under whichever of their keys, and lets the others meet the recapture that
+// watches them; those that are watched already and learn nothing new are left out.
 func (s *submission) merge(ctx context.Context, t *table.Table) error {
-	co := s.caller.Company
-	first := make(map[ID]int, len(s.drafts))
-	keys := make([]table.Key, 0, len(s.drafts))
+	s.fold()
+	kept := s.drafts[:0]
+	met := map[ID]int{}
+	for block := range slices.Chunk(s.drafts, mergeBlock) {
+		known, err := lookUp(ctx, t, s.caller.Company, block)
+		if err != nil {
+			return err
+		}
+		for _, draft := range block {
+			draft.ID, _ = IDOf(s.caller.Company, draft.Vehicle)
+			watched, ok := known.over(draft.Vehicle)
+			if !ok {
+				kept = append(kept, draft)
+				continue
+			}
+			draft.ID = watched.ID
+			at, twice := met[watched.ID]
+			switch {
+			case twice:
+				kept[at].joins(draft)
+				s.batch.Duplicates++
+			case !watched.joins(draft):
+				s.batch.Duplicates++
+			default:
+				met[draft.ID] = len(kept)
+				kept = append(kept, draft)
+			}
+		}
+	}
+	s.drafts = kept
+	return nil
+}
+
+// mergeBlock is how many vehicles are looked up at once, which bounds the memory of a long list.
+const mergeBlock = 2000
+
+// fold makes one draft of those that name the same vehicle.
+func (s *submission) fold() {
+	first := make(map[string]int, len(s.drafts))
 	unique := s.drafts[:0]
 	for _, draft := range s.drafts {
-		if at, twice := first[draft.ID]; twice {
-			unique[at].joins(draft)
+		keys := vehicle.Keys(draft.Vehicle)
+		at := slices.IndexFunc(keys, func(key string) bool {
+			i, named := first[key]
+			return named && vehicle.Same(unique[i].Vehicle, draft.Vehicle)
+		})
+		if at >= 0 {
+			i := first[keys[at]]
+			unique[i].joins(draft)
+			for _, key := range vehicle.Keys(unique[i].Vehicle) {
+				first[key] = i
+			}
 			s.batch.Duplicates++
 			continue
 		}
-		first[draft.ID] = len(unique)
-		unique = append(unique, draft)
-		keys = append(keys, recaptureKey(co, draft.ID))
-	}
-	existing, err := recaptures.GetAll(ctx, t, keys)
-	if err != nil {
-		return err
-	}
-	known := make(map[ID]Recapture, len(existing))
-	for _, record := range existing {
-		known[record.Value.ID] = record.Value
-	}
-	s.drafts = slices.DeleteFunc(unique, func(draft Recapture) bool {
-		watched, ok := known[draft.ID]
-		if !ok || !watched.Live() || watched.joins(draft) {
-			return false
+		for _, key := range keys {
+			if _, taken := first[key]; !taken {
+				first[key] = len(unique)
+			}
 		}
-		s.batch.Duplicates++
-		return true
-	})
-	return nil
+		unique = append(unique, draft)
+	}
+	s.drafts = unique
 }
 
 // store writes the rows chunk by chunk, no chunk with two connections, and the rejected rows.

@@ -33,25 +33,14 @@ func open(ctx context.Context, d app.Deps, caller access.Caller, id ID) (Recaptu
 }
 
 // Watching tells the recapture that watches a vehicle, empty where none does: the banner on leads and appraisals (R57).
-// A vehicle that was submitted by its rego is found by that, too, once its VIN is known here.
+// A vehicle is found by its VIN and by its rego, whichever it was submitted with.
 func Watching(ctx context.Context, d app.Deps, co ident.Company, v vehicle.Vehicle) (string, error) {
-	var keys []table.Key
-	for _, known := range []vehicle.Vehicle{{VIN: v.VIN}, {Rego: v.Rego, State: v.State}} {
-		if id, ok := IDOf(co, known); ok {
-			keys = append(keys, recaptureKey(co, id))
-		}
+	known, err := lookUp(ctx, d.Table, co, []Recapture{{Vehicle: v}})
+	if err != nil {
+		return "", err
 	}
-	if len(keys) == 0 {
-		return "", nil
-	}
-	records, err := recaptures.GetAll(ctx, d.Table, keys)
-	for _, record := range records {
-		other := v.VIN != "" && record.Value.Vehicle.VIN != "" && v.VIN != record.Value.Vehicle.VIN // its plate has moved on
-		if record.Value.Live() && !other {
-			return string(record.Value.ID), nil
-		}
-	}
-	return "", err
+	watched, _ := known.over(v)
+	return string(watched.ID), nil
 }
 
 // history is every sighting of a recapture, newest first, at most a page of them.

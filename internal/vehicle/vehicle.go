@@ -12,6 +12,7 @@
 package vehicle
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -93,11 +94,49 @@ func Key(v Vehicle) (key string, ok bool) {
 	if vin := NormaliseVIN(v.VIN); vin != "" {
 		return "vin:" + vin, ValidVIN(vin)
 	}
+	return plateKey(v)
+}
+
+// Keys are all keys that a vehicle may be known by, Key first: its VIN, and its rego and state. A VIN is the car; a plate
+// may have moved to another one (Same tells). It is empty where Key is false.
+func Keys(v Vehicle) []string {
+	key, ok := Key(v)
+	if !ok {
+		return nil
+	}
+	plate, ok := plateKey(v)
+	if !ok || plate == key {
+		return []string{key}
+	}
+	return []string{key, plate}
+}
+
+func plateKey(v Vehicle) (key string, ok bool) {
 	rego, state := NormaliseRego(v.Rego), NormaliseState(v.State)
 	if rego == "" || len(regoProblems(rego)) > 0 || !(state == "" || plausibleState(state)) {
 		return "", false
 	}
 	return "rego:" + state + ":" + rego, true
+}
+
+// Same reports whether two vehicles with a key in common can be one car: two VINs are two cars.
+func Same(a, b Vehicle) bool {
+	if a.VIN != "" && b.VIN != "" {
+		return NormaliseVIN(a.VIN) == NormaliseVIN(b.VIN)
+	}
+	plateOfA, ok := plateKey(a)
+	plateOfB, okB := plateKey(b)
+	return ok && okB && plateOfA == plateOfB
+}
+
+// Completed is the vehicle with what only the other description of it knows.
+func (v Vehicle) Completed(by Vehicle) Vehicle {
+	v.VIN = cmp.Or(v.VIN, by.VIN)
+	if v.Rego == "" {
+		v.Rego, v.State = by.Rego, by.State
+	}
+	v.Make, v.Model, v.Year = cmp.Or(v.Make, by.Make), cmp.Or(v.Model, by.Model), cmp.Or(v.Year, by.Year)
+	return v
 }
 
 // Describe names the vehicle for people: "2018 Toyota Sienna", or as much of it as is known, else its rego or VIN.

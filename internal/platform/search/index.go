@@ -32,9 +32,10 @@ func (x Index[T]) Write(ctx context.Context, t *table.Table, company ident.Compa
 	return nil
 }
 
-// Add puts the postings of new records, for bulk creation: the caller writes the records afterwards.
-func (x Index[T]) Add(ctx context.Context, t *table.Table, company ident.Company, values []T) error {
-	var ops []table.Op
+// Add puts the postings of new records, for bulk creation: the caller writes the records afterwards. What else is to be
+// loaded before them goes along.
+func (x Index[T]) Add(ctx context.Context, t *table.Table, company ident.Company, values []T, also ...table.Op) error {
+	ops := also
 	for i := range values {
 		ops = append(ops, puts(x.Entry(values[i]).keys(company, x.Name))...)
 	}
