@@ -306,11 +306,12 @@ func (w *world) work(t *testing.T, topic string) {
 func (w *world) notices(t *testing.T) {
 	t.Helper()
 	tell := func(user access.UserID, id string) {
-		w.write(t, notify.Tell(dealership.Harbour, notify.Notice{
+		places, notice := notify.Tell(dealership.Harbour, notify.Notice{
 			ID: id, User: user, Kind: notify.Sighting, Title: "Seen online: 2019 Volkswagen Polo",
 			Facts: []notify.Fact{{Label: notify.Price, Value: "AUD 18,990.00"}, {Label: notify.Site, Value: "www.cars.example"}},
 			About: notify.About{Type: "recapture", ID: id}, At: dealership.Noon,
-		})...)
+		})
+		w.write(t, append(places, notice)...)
 	}
 	tell(dealership.Watcher, planned)
 	tell(dealership.Manager, revoked)

@@ -1,10 +1,12 @@
 package notify_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/winback-auto/winback/internal/notify"
 )
@@ -119,5 +121,37 @@ func TestOnlySignedInUsersHaveNotifications(t *testing.T) {
 	}
 	if l := w.list("ben", ""); l.Items == nil || len(l.Items) != 0 || l.Next != "" {
 		t.Errorf("%+v", l)
+	}
+}
+
+// A place is written before its notice, so it may be there without it: for a while, or for good where the write of the notice
+// failed and was made again with another date.
+func TestAPlaceWithoutItsNoticeIsNotListed(t *testing.T) {
+	w := newWorld(t)
+	for n := range 5 {
+		w.mustTell(harbour, sighting("anna", n))
+		failed := sighting("anna", n)
+		failed.At = failed.At.Add(30 * time.Second)
+		never := sighting("anna", 100+n)
+		never.At = failed.At
+		for _, lost := range []notify.Notice{failed, never} {
+			places, _ := notify.Tell(harbour, lost)
+			if err := w.Table.Load(t.Context(), places...); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, filter := range []string{"", "unread=true&"} {
+		for limit := 1; limit <= 15; limit++ {
+			var all []string
+			for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+				page := w.list("anna", fmt.Sprintf("?%slimit=%d&cursor=%s", filter, limit, url.QueryEscape(cursor)))
+				all = append(all, ids(page.Items)...)
+				cursor = page.Next
+			}
+			if want := []string{"rec-4", "rec-3", "rec-2", "rec-1", "rec-0"}; !slices.Equal(all, want) {
+				t.Errorf("%sin pages of %d: %v", filter, limit, all)
+			}
+		}
 	}
 }

@@ -29,14 +29,14 @@ func list(ctx context.Context, d app.Deps, caller access.Caller, in listIn) ([]N
 	if err != nil {
 		return nil, "", err
 	}
-	records, err := load(ctx, d, caller, page.Items)
+	found, err := load(ctx, d, caller, places, page.Items)
 	if err != nil {
 		return nil, "", err
 	}
-	shown := make([]Notification, 0, len(records))
-	for _, record := range records {
-		if !in.Unread || record.Value.Read.IsZero() { // the posting may be older than the record
-			shown = append(shown, record.Value.shown())
+	shown := make([]Notification, 0, len(found))
+	for _, n := range found {
+		if !in.Unread || n.Read.IsZero() { // the posting may be older than the record
+			shown = append(shown, n.shown())
 		}
 	}
 	if page.Next == "" {
@@ -46,13 +46,28 @@ func list(ctx context.Context, d app.Deps, caller access.Caller, in listIn) ([]N
 	return shown, cursor, err
 }
 
-// load reads the notices at places. A posting that outlived its notice is skipped.
-func load(ctx context.Context, d app.Deps, caller access.Caller, postings []table.Item) ([]table.Record[Notice], error) {
+// load reads the notices at the places of a list. A place without its notice is skipped: one that outlived it, and one that
+// was made for a write that failed, or for an attempt at it that dated the notice otherwise.
+func load(ctx context.Context, d app.Deps, caller access.Caller, list table.Partition, postings []table.Item) ([]Notice, error) {
 	keys := make([]table.Key, len(postings))
 	for i, posting := range postings {
 		keys[i] = key(caller.Company, caller.User, placed(posting))
 	}
-	return notices.GetAll(ctx, d.Table, keys)
+	records, err := notices.GetAll(ctx, d.Table, keys)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[table.Key]Notice, len(records))
+	for _, record := range records {
+		at[place(list, record.Value)] = record.Value
+	}
+	found := make([]Notice, 0, len(records))
+	for _, posting := range postings {
+		if n, ok := at[posting.Key]; ok {
+			found = append(found, n)
+		}
+	}
+	return found, nil
 }
 
 // read marks one of the caller's notices as read. Another user's notice is unknown.

@@ -1,6 +1,6 @@
 // Package notify tells users what happened: in the application, always, and by mail, if the user wants mails.
 //
-// A feature tells a user something with the write that makes it true: Tell returns ops that belong into that write, so a
+// A feature tells a user something with the write that makes it true: Tell returns the op that belongs into that write, so a
 // notice exists if and only if its cause does. The notice's id is derived from the cause; telling the same again conflicts
 // and changes nothing. The notice is unread until its user marks it as read, and ends half a year after it happened.
 //
@@ -80,16 +80,17 @@ type Mailing struct {
 	Notice string        `json:"notice"` // its id
 }
 
-// Tell makes the ops that tell a user something, to be committed with their cause. The write conflicts where the user was
-// told this before (ID), whenever that was.
-func Tell(company ident.Company, n Notice) []table.Op {
+// Tell makes the writes that tell a user something. The places are where the user's lists have the notice; they go first, by
+// table.Load, and nobody sees them before the notice exists. The notice itself is to be committed with its cause. That write
+// conflicts where the user was told this before (ID), whenever that was.
+func Tell(company ident.Company, n Notice) (places []table.Op, notice table.Op) {
 	n = n.fitting()
 	end := n.At.Add(keep)
-	return []table.Op{
-		notices.Create(key(company, n.User, n.ID), n).Until(end).Emit(Send.Message(company, Mailing{n.User, n.ID})),
+	places = []table.Op{
 		table.Posting(place(all(company, n.User), n)).Until(end),
 		table.Posting(place(unread(company, n.User), n)).Until(end),
 	}
+	return places, notices.Create(key(company, n.User, n.ID), n).Until(end).Emit(Send.Message(company, Mailing{n.User, n.ID}))
 }
 
 // fitting is the notice within its bounds and unread.

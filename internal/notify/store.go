@@ -14,8 +14,8 @@ const noticeLimit = 32_000
 // What is stored, and how it is reached:
 //
 //	a notice               company#notice#user   id
-//	all of a user's        company#told#user     descending time#id; postings
-//	the unread ones        company#unread#user   descending time#id; postings
+//	all of a user's        company#told#user     descending time#id; postings, written before their notice
+//	the unread ones        company#unread#user   the same
 var notices = table.Kind[Notice]{Name: "notice", Schema: 1, Limit: noticeLimit}
 
 func key(company ident.Company, user access.UserID, id string) table.Key {

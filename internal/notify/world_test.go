@@ -99,7 +99,11 @@ func (w *world) save(c ident.Company, u access.User) {
 
 // tell commits a notice as a feature would.
 func (w *world) tell(c ident.Company, n notify.Notice) error {
-	return w.Commit(w.t.Context(), notify.Tell(c, n)...)
+	places, notice := notify.Tell(c, n)
+	if err := w.Table.Load(w.t.Context(), places...); err != nil {
+		return err
+	}
+	return w.Commit(w.t.Context(), notice)
 }
 
 func (w *world) mustTell(c ident.Company, n notify.Notice) {

@@ -2,7 +2,6 @@ package recapture
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/money"
 	"github.com/winback-auto/winback/internal/partner"
-	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/vehicle"
@@ -41,29 +39,6 @@ func TestARecaptureIsKnownByCompanyAndVINElseRegoAndState(t *testing.T) {
 	} {
 		if (test.one == test.other) != test.same {
 			t.Errorf("%s: %q and %q", name, test.one, test.other)
-		}
-	}
-}
-
-// R12, R13, R14, C1.
-func TestTheRoleDecidesWhoIsTold(t *testing.T) {
-	const ann, owner = access.UserID("ann"), access.UserID("owner")
-	for _, test := range []struct {
-		told  access.Recipient
-		owner access.UserID
-		want  []access.UserID
-	}{
-		{access.LeadOwner, owner, []access.UserID{owner}},
-		{access.RecaptureUser, owner, []access.UserID{ann}},
-		{access.Both, owner, []access.UserID{ann, owner}},
-		{access.Both, ann, []access.UserID{ann}},
-		{access.LeadOwner, "", []access.UserID{ann}},
-		{access.RecaptureUser, "", []access.UserID{ann}},
-		{access.Both, "", []access.UserID{ann}},
-		{access.Attributes{}.Told(), owner, []access.UserID{ann}}, // R55
-	} {
-		if got := recipients(test.told, Recapture{User: ann, Owner: test.owner}); !slices.Equal(got, test.want) {
-			t.Errorf("%s with owner %q: %v, want %v", test.told, test.owner, got, test.want)
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/partner"
-	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
@@ -37,28 +36,6 @@ func TestASightingIsRecordedAndItsUserIsTold(t *testing.T) {
 	}
 	if other := w.notices(ben); len(other) != 0 {
 		t.Errorf("somebody else was told %q", other)
-	}
-}
-
-// R12–R14, C1, through roles and an appraisal's owner.
-func TestTheRoleOfWhoSubmittedDecidesWhoIsTold(t *testing.T) {
-	for setting, want := range map[access.Recipient]string{access.LeadOwner: "owner", access.RecaptureUser: "zoe", access.Both: "owner zoe", "": "zoe"} {
-		t.Run(string(setting), func(t *testing.T) {
-			w := open(t)
-			w.role(harbour, access.CustomerRecapture, access.Attributes{Notify: setting}, []string{"sydney"}, "zoe")
-			w.check("zoe", `{"leads":["`+w.lead(polo)+`"]}`)
-			w.run()
-			w.sight(w.list("zoe", "")[0].ID, w.onSale(0, 9000))
-			var told []string
-			for _, user := range []string{owner, "zoe", ann} {
-				if len(w.notices(user)) > 0 {
-					told = append(told, user)
-				}
-			}
-			if got := strings.Join(told, " "); got != want {
-				t.Errorf("told %s, want %s", got, want)
-			}
-		})
 	}
 }
 

@@ -2,7 +2,6 @@ package recapture
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/winback-auto/winback/internal/notify"
@@ -15,31 +14,18 @@ import (
 // tellTopics are the topics that notices need.
 func tellTopics() []string { return app.Topics(notify.Send) }
 
-// tell makes the notices about a sighting. They tell users of the company, never the customer (C3).
-func tell(ctx context.Context, d app.Deps, co ident.Company, r Recapture, s Sighting) ([]table.Op, error) {
-	settings, _, err := d.Access.RecaptureSettings(ctx, co, r.User, r.Yard)
+// tell makes the notices about a sighting, with their places in the users' lists, which go first. They tell users of the
+// company, never the customer (C3).
+func tell(ctx context.Context, d app.Deps, co ident.Company, r Recapture, s Sighting) (places, notices []table.Op, err error) {
+	users, err := recipients(ctx, d, co, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var ops []table.Op
-	for _, user := range recipients(settings.Told(), r) {
-		ops = append(ops, notify.Tell(co, notice(r, s, user, d.Now()))...)
+	for _, user := range users {
+		listed, told := notify.Tell(co, notice(r, s, user, d.Now()))
+		places, notices = append(places, listed...), append(notices, told)
 	}
-	return ops, nil
-}
-
-// recipients are the users who are told of a sighting (R12–R14, C1). A vehicle without a lead or appraisal has no owner;
-// then its submitter is told, whatever the setting.
-func recipients(told access.Recipient, r Recapture) []access.UserID {
-	var users []access.UserID
-	if r.Owner != "" && (told == access.LeadOwner || told == access.Both) {
-		users = append(users, r.Owner)
-	}
-	if len(users) == 0 || told == access.RecaptureUser || told == access.Both {
-		users = append(users, r.User)
-	}
-	slices.Sort(users)
-	return slices.Compact(users)
+	return places, notices, nil
 }
 
 // notice says to a user where a vehicle was seen. Its id is that of the sighting, so nobody is told twice.

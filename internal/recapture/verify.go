@@ -129,8 +129,11 @@ func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, 
 		also = append(also, sightings.Create(sightingKey(co, before.ID, s), s))
 	}
 	if news := record.Value.sighted(fresh); news != nil {
-		notices, err := tell(ctx, d, co, record.Value, *news)
+		places, notices, err := tell(ctx, d, co, record.Value, *news)
 		if err != nil {
+			return err
+		}
+		if err := d.Table.Load(ctx, places...); err != nil {
 			return err
 		}
 		also = append(also, notices...)

@@ -129,21 +129,3 @@ func (d *Directory) UsersIn(ctx context.Context, company ident.Company, roles ..
 	}
 	return slices.DeleteFunc(users, func(u User) bool { return u.Disabled || !wanted[u.ID] }), nil
 }
-
-// RecaptureSettings adds up the attributes of the recapture roles that the user has in the yard, or, for the zero UserID,
-// of all recapture roles in the yard. It is false where there is none.
-func (d *Directory) RecaptureSettings(ctx context.Context, company ident.Company, user UserID, yard string) (Attributes, bool, error) {
-	roles, err := d.Roles(ctx, company)
-	if err != nil {
-		return Attributes{}, false, err
-	}
-	var sum Attributes
-	found := false
-	for _, role := range roles {
-		_, member := role.member(user)
-		if role.Role == CustomerRecapture && slices.Contains(role.Yards, yard) && (member || user == "") {
-			sum, found = add(sum, found, role.Attributes), true
-		}
-	}
-	return sum, found, nil
-}

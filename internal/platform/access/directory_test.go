@@ -202,32 +202,3 @@ func TestUsersOfRolesAreListedOnceAndWithoutTheDisabled(t *testing.T) {
 		t.Errorf("another company's user: %v, want NotFound", err)
 	}
 }
-
-func TestRecaptureSettingsAreThoseOfTheUserInTheYard(t *testing.T) {
-	w := newWorld(t)
-	w.write(t, role(harbour, access.RoleRecord{
-		ID: "r1", Role: access.CustomerRecapture, Members: []access.Member{{User: "a"}}, Yards: []string{"sydney"},
-		Attributes: access.Attributes{LookUpVIN: true, Notify: access.LeadOwner},
-	}))
-	w.write(t, role(harbour, access.RoleRecord{
-		ID: "r2", Role: access.CustomerRecapture, Members: []access.Member{{User: "b"}}, Yards: []string{"sydney", "perth"},
-	}))
-	w.write(t, role(harbour, access.RoleRecord{ID: "r3", Role: access.ManageLeads, Members: []access.Member{{User: "a"}}, Yards: []string{"perth"}}))
-	for _, c := range []struct {
-		user access.UserID
-		yard string
-		want access.Attributes
-		ok   bool
-	}{
-		{"a", "sydney", access.Attributes{LookUpVIN: true, Notify: access.LeadOwner}, true},
-		{"b", "sydney", access.Attributes{Notify: access.RecaptureUser}, true},
-		{"a", "perth", access.Attributes{}, false},
-		{"", "sydney", access.Attributes{LookUpVIN: true, Notify: access.Both}, true},
-		{"", "kiel", access.Attributes{}, false},
-	} {
-		got, ok, err := w.directory.RecaptureSettings(t.Context(), harbour, c.user, c.yard)
-		if err != nil || got != c.want || ok != c.ok {
-			t.Errorf("%q in %s: %+v %v %v, want %+v %v", c.user, c.yard, got, ok, err, c.want, c.ok)
-		}
-	}
-}
