@@ -18,7 +18,7 @@ import (
 // All lists every function. The partner is the caller's choice: AutoGrab, or its simulator.
 func All(dial partner.Dial, parse partner.Parse) []app.Function {
 	return []app.Function{
-		appraisal.API(recapture.Watching),
+		appraisal.API(recapture.WatchingInRole),
 		company.API(dial),
 		customer.API,
 		docs.API,

@@ -7,4 +7,4 @@ import (
 	"github.com/winback-auto/winback/internal/recapture"
 )
 
-func main() { lambdahost.Start(appraisal.API(recapture.Watching)) }
+func main() { lambdahost.Start(appraisal.API(recapture.WatchingInRole)) }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/winback-auto/winback/internal/platform/access"
 )
 
 // appraise enters an appraisal of owner's about a vehicle, in sydney.
@@ -40,8 +42,16 @@ func TestLeadsAndAppraisalsAreCheckedTogether(t *testing.T) {
 			t.Errorf("origin %s: %+v", origin, r)
 		}
 	}
-	if read := want[leadView](w, 200, owner, "GET", "/v1/appraisals/"+appraisal, ""); read.Watchlist == nil {
+	w.role(harbour, access.ManageLeads, access.Attributes{}, []string{"sydney"}, "ria")
+	w.role(harbour, access.CustomerRecapture, access.Attributes{}, []string{"sydney"}, "ria")
+	if read := want[leadView](w, 200, "ria", "GET", "/v1/appraisals/"+appraisal, ""); read.Watchlist == nil {
 		t.Error("R57: the appraisal has no banner")
+	}
+	if read := want[leadView](w, 200, owner, "GET", "/v1/appraisals/"+appraisal, ""); read.Watchlist != nil {
+		t.Error("R15: recapture shows on the appraisal to a user without the role")
+	}
+	if read := want[leadView](w, 200, owner, "GET", "/v1/leads/"+lead, ""); read.Watchlist == nil {
+		t.Error("R57: the lead has no banner")
 	}
 }
 

@@ -32,15 +32,29 @@ func open(ctx context.Context, d app.Deps, caller access.Caller, id ID) (Recaptu
 	return Recapture{}, errs.E(errs.Conflict, "somebody else changed this recapture at the same time; open it again")
 }
 
-// Watching tells the recapture that watches a vehicle, empty where none does: the banner on leads and appraisals (R57).
-// A vehicle is found by its VIN and by its rego, whichever it was submitted with.
+// Watching tells the recapture that watches a vehicle, empty where none does: the banner on leads (R57). A vehicle is found
+// by its VIN and by its rego, whichever it was submitted with.
 func Watching(ctx context.Context, d app.Deps, co ident.Company, v vehicle.Vehicle) (string, error) {
-	known, err := lookUp(ctx, d.Table, co, []Recapture{{Vehicle: v}})
-	if err != nil {
+	watched, err := watch(ctx, d, co, v)
+	return string(watched.ID), err
+}
+
+// WatchingInRole is Watching where the role decides whether recapture shows at all: on appraisals (R15).
+func WatchingInRole(ctx context.Context, d app.Deps, co ident.Company, v vehicle.Vehicle) (string, error) {
+	watched, err := watch(ctx, d, co, v)
+	if err != nil || !access.From(ctx).In(watched.Yard, access.RecaptureRead) {
 		return "", err
 	}
-	watched, _ := known.over(v)
 	return string(watched.ID), nil
+}
+
+func watch(ctx context.Context, d app.Deps, co ident.Company, v vehicle.Vehicle) (Recapture, error) {
+	known, err := lookUp(ctx, d.Table, co, []Recapture{{Vehicle: v}})
+	if err != nil {
+		return Recapture{}, err
+	}
+	watched, _ := known.over(v)
+	return watched, nil
 }
 
 // history is every sighting of a recapture, newest first, at most a page of them.
