@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,15 +34,18 @@ func BenchmarkWebhook(b *testing.B) {
 	before := i.paused()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 	var next atomic.Int64
+	waits := make([]time.Duration, b.N)
 	b.SetParallelism(max(1, senders/runtime.GOMAXPROCS(0)))
 	b.ResetTimer()
 	begun := time.Now()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := push(b.Context(), client, address, next.Add(1)); err != nil {
+			n, sent := next.Add(1), time.Now()
+			if err := push(b.Context(), client, address, n); err != nil {
 				b.Error(err)
 				return
 			}
+			waits[n-1] = time.Since(sent)
 		}
 	})
 	took := time.Since(begun)
@@ -56,7 +60,9 @@ func BenchmarkWebhook(b *testing.B) {
 	if kept == 0 {
 		b.Fatal("no push was kept")
 	}
+	slices.Sort(waits)
 	b.ReportMetric(float64(b.N)/took.Seconds(), "webhooks/s")
+	b.ReportMetric(1000*waits[b.N*99/100].Seconds(), "p99-ms")
 	b.ReportMetric(float64(b.N)/durableWrites(b, b.N, size/kept).Seconds(), "raw-webhooks/s")
 	b.ReportMetric(float64(b.N-kept), "lost")
 }

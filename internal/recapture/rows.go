@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -23,16 +24,26 @@ type packedRows struct {
 // maxUnpacked bounds what a chunk may unpack to, in bytes.
 const maxUnpacked = 16 << 20
 
+// The (de)compressors are shared: making one costs megabytes, and a long list has hundreds of chunks. Both are safe for
+// concurrent use.
+var (
+	compressor = sync.OnceValues(func() (*zstd.Encoder, error) {
+		return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(2), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(512<<10))
+	})
+	decompressor = sync.OnceValues(func() (*zstd.Decoder, error) {
+		return zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxUnpacked))
+	})
+)
+
 func pack(connection company.ConnectionID, lookUpVIN bool, rows []Recapture) (packedRows, error) {
 	plain, err := json.Marshal(rows)
 	if err != nil {
 		return packedRows{}, err
 	}
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	encoder, err := compressor()
 	if err != nil {
 		return packedRows{}, err
 	}
-	defer encoder.Close()
 	return packedRows{connection, lookUpVIN, encoder.EncodeAll(plain, nil)}, nil
 }
 
@@ -53,11 +64,10 @@ func (p packedRows) fits() bool {
 }
 
 func (p packedRows) unpack() ([]Recapture, error) {
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked))
+	decoder, err := decompressor()
 	if err != nil {
 		return nil, err
 	}
-	defer decoder.Close()
 	plain, err := decoder.DecodeAll(p.Data, nil)
 	if err != nil {
 		return nil, fmt.Errorf("rows of a chunk: %w", err)

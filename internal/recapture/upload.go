@@ -47,6 +47,7 @@ func upload(ctx context.Context, d app.Deps, caller access.Caller, id BatchID, y
 	if err != nil {
 		return uploaded{}, err
 	}
+	s.drafts = make([]Recapture, 0, len(list.Rows))
 	for _, row := range list.Rows {
 		s.draft(Recapture{
 			Origin: FromCSV, Vehicle: row.Vehicle, Yard: yardID, SoldOn: row.SoldOn, Reference: row.Reference,
@@ -54,6 +55,7 @@ func upload(ctx context.Context, d app.Deps, caller access.Caller, id BatchID, y
 		})
 	}
 	s.batch.Duplicates, s.rejected = len(list.Duplicates), list.Rejected
+	list.Rows = nil // the drafts have all of it, and 50,000 rows are worth the memory
 	batch, err := s.commit(ctx, d)
 	if err != nil {
 		return uploaded{}, err

@@ -24,6 +24,10 @@ const folder = "store"
 
 const defaultCacheMB = 32
 
+// memTable is how much is written before it is sorted into files: a whole list and what becomes of it, so that what was
+// written a moment ago is found in memory. It grows to that only where so much is written.
+const memTable = 64 << 20
+
 var schemaKey = []byte{byte(meta), 's', 'c', 'h', 'e', 'm', 'a'}
 
 // Options say where the database is and what it may use.
@@ -87,7 +91,7 @@ func open(o Options, dir string, files vfs.FS, lock *pebble.Lock) (*DB, error) {
 		CacheSize:          int64(o.CacheMB) << 20,
 		FormatMajorVersion: pebble.FormatNewest,
 		Logger:             logger{o.Log},
-		MemTableSize:       16 << 20,
+		MemTableSize:       memTable,
 	}
 	for i := range options.Levels {
 		// Most conditional writes ask for a key that does not exist yet; the filter answers that without reading blocks.

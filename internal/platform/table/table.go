@@ -50,7 +50,7 @@ func (t *Table) Get(ctx context.Context, key Key) (Item, error) {
 
 // BatchGet returns the items that exist, by key.
 func (t *Table) BatchGet(ctx context.Context, keys []Key) (map[Key]Item, error) {
-	found, now := make(map[Key]Item, len(keys)), t.now()
+	found, now := make(map[Key]Item), t.now() // many ask for what mostly does not exist
 	for start := 0; start < len(keys); start += MaxBatchRead {
 		part := distinct(keys[start:min(start+MaxBatchRead, len(keys))])
 		items, err := t.driver.BatchGet(ctx, part)
