@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -129,6 +130,19 @@ func (a account) Vehicle(_ context.Context, ref string) (partner.Watched, error)
 		return partner.Watched{}, unknownToPartner()
 	}
 	return watched, nil
+}
+
+func (a account) List(_ context.Context, cursor string) ([]partner.Watched, string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.asked("list", cursor); err != nil {
+		return nil, "", err
+	}
+	var page []partner.Watched
+	for _, ref := range slices.Sorted(maps.Keys(a.watched)) {
+		page = append(page, a.watched[ref])
+	}
+	return page, "", nil
 }
 
 func (a account) Register(context.Context, string, string) (string, error) {

@@ -27,6 +27,10 @@ type Watcher interface {
 	Progress(ctx context.Context, receipt string) (Progress, error)
 	// Vehicle is the present truth about one watched vehicle, with all its sightings.
 	Vehicle(ctx context.Context, ref string) (Watched, error)
+	// List is a page of all vehicles of the account that the partner watches, at most MaxListed, in an order of its own. The
+	// first page has the empty cursor; an empty next says that there is no further one. A vehicle that is added or removed
+	// while somebody walks the pages may be missed; none of the others is.
+	List(ctx context.Context, cursor string) (page []Watched, next string, err error)
 	// Remove ends the watch. Removing what is gone already is a success.
 	Remove(ctx context.Context, ref string) error
 	// Register makes the partner push to a URL and returns the id of that registration.
@@ -36,6 +40,9 @@ type Watcher interface {
 	// Ping makes the partner push a test event to the registered URL; an answer without error proves the key, too.
 	Ping(ctx context.Context, hook string) error
 }
+
+// MaxListed is the most vehicles of a page of Watcher.List.
+const MaxListed = 500
 
 // ErrAmbiguous marks a call whose answer was lost: the partner may or may not have done it.
 var ErrAmbiguous = errors.New("the partner's answer was lost")
@@ -98,14 +105,17 @@ type Watched struct {
 
 // Sighting is one listing of the vehicle for sale.
 type Sighting struct {
-	ID       string // the partner's id of the listing
-	At       time.Time
-	URL      string // may be empty
-	Title    string
-	Price    int64  // whole units of the country's currency; 0: not stated
-	Seller   string // the kind of seller, for example dealer or private; may be empty
-	Site     string // the web site's host, taken from URL
-	Delisted bool   // the listing is gone
+	ID         string // the partner's id of the listing
+	At         time.Time
+	URL        string // may be empty
+	Title      string
+	Price      int64  // whole units of the country's currency; 0: not stated
+	Seller     string // the kind of seller, for example dealer or private; may be empty
+	SellerName string // as the listing names the seller; may be empty
+	Stock      string // the seller's own number of the car; may be empty
+	Site       string // the web site's host, taken from URL
+	Delisted   bool   // the listing is gone
+	Sold       bool   // it is gone because the car was sold; then Delisted is true, too
 }
 
 // Event names what a push reports. A partner may send others; they are kept as text.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -137,6 +138,26 @@ func (p account) Vehicle(_ context.Context, ref string) (partner.Watched, error)
 		w.Sightings = slices.Clone(w.Sightings)
 		return w, nil
 	})
+}
+
+// List gives pages of three vehicles, by their references.
+func (p account) List(_ context.Context, cursor string) (page []partner.Watched, next string, err error) {
+	page, err = answered(p, "list", func() ([]partner.Watched, error) {
+		for _, ref := range slices.Sorted(maps.Keys(p.watched)) {
+			if ref <= cursor {
+				continue
+			}
+			if len(page) == 3 {
+				next = page[2].Ref
+				break
+			}
+			w := p.watched[ref]
+			w.Sightings = slices.Clone(w.Sightings)
+			page = append(page, w)
+		}
+		return page, nil
+	})
+	return page, next, err
 }
 
 func (p account) Remove(_ context.Context, ref string) error { return nil }

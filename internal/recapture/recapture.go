@@ -140,15 +140,19 @@ type Sighting struct {
 	Price    money.Money `json:"price,omitzero"`
 	Site     string      `json:"site,omitempty"`
 	URL      string      `json:"url,omitempty"`
-	Seller   string      `json:"seller,omitempty"`
+	Seller   string      `json:"seller,omitempty"` // the name, else the kind of seller
 	Delisted bool        `json:"delisted,omitempty"`
+	Sold     bool        `json:"sold,omitempty"` // delisted, because the car was sold
 }
 
 // compare orders sightings by time. Partners give the end of a listing the time of the listing, so at one instant the end
 // is the later one; what is left to tell states apart only makes the order the same for everybody.
 func (s Sighting) compare(other Sighting) int {
 	ended := func(s Sighting) int {
-		if s.Delisted {
+		switch {
+		case s.Sold:
+			return 2
+		case s.Delisted:
 			return 1
 		}
 		return 0

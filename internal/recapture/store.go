@@ -80,7 +80,11 @@ func sightingKey(co ident.Company, id ID, s Sighting) table.Key {
 
 // state tells the states of a listing apart.
 func (s Sighting) state() string {
-	return ident.Of(s.Listing, s.At.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.Price.Amount, 10), strconv.FormatBool(s.Delisted))
+	parts := []string{s.Listing, s.At.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.Price.Amount, 10), strconv.FormatBool(s.Delisted)}
+	if s.Sold {
+		parts = append(parts, "sold")
+	}
+	return ident.Of(parts...)
 }
 
 // newestFirst writes an instant so that later ones sort first.

@@ -1,6 +1,7 @@
 package recapture
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -164,7 +165,7 @@ func unknown(ctx context.Context, t *table.Table, co ident.Company, id ID, repor
 func translate(reported []partner.Sighting, country string) []Sighting {
 	all := make([]Sighting, len(reported))
 	for i, s := range reported {
-		all[i] = Sighting{Listing: s.ID, At: s.At.UTC(), Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted}
+		all[i] = Sighting{Listing: s.ID, At: s.At.UTC(), Site: s.Site, URL: s.URL, Seller: cmp.Or(s.SellerName, s.Seller), Delisted: s.Delisted, Sold: s.Sold}
 		if s.Price > 0 {
 			all[i].Price, _ = money.In(country, s.Price)
 		}

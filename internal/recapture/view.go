@@ -52,8 +52,9 @@ type sightingView struct {
 	Price    *money.Money `json:"price" doc:"null: not stated."`
 	Site     string       `json:"site,omitempty"`
 	URL      string       `json:"url,omitempty" doc:"View Listing, if the partner supplied it."`
-	Seller   string       `json:"seller,omitempty"`
+	Seller   string       `json:"seller,omitempty" doc:"Its name where the listing has one, else the kind of seller."`
 	Delisted bool         `json:"delisted,omitempty" doc:"The listing is gone."`
+	Sold     bool         `json:"sold,omitempty" doc:"It is gone because the car was sold."`
 }
 
 // detail is a recapture with all that belongs to it (R57–R62).
@@ -110,7 +111,7 @@ func showAll(ctx context.Context, t *table.Table, co ident.Company, all ...Recap
 }
 
 func showSighting(s Sighting) sightingView {
-	v := sightingView{At: s.At, Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted}
+	v := sightingView{At: s.At, Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted, Sold: s.Sold}
 	if !s.Price.IsZero() {
 		v.Price = &s.Price
 	}

@@ -1,6 +1,7 @@
 package autograb
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -24,10 +25,13 @@ const (
 	headerRetryAfter = "Retry-After"
 )
 
-// Query members. The region is confirmed; that lists can be asked for by name is assumed.
+// Query members. The region is confirmed; that lists can be asked for by name, and how to ask for
+// pages, is assumed.
 const (
 	queryRegion = "region"
 	queryName   = "name"
+	queryLimit  = "limit"
+	queryCursor = "cursor"
 )
 
 // product is the entitlement that a key needs for everything here. Confirmed.
@@ -40,6 +44,7 @@ const (
 	routeUpload         route = "POST /v2/recapture/upload"           // confirmed
 	routeUploadFind     route = "GET /v2/recapture/upload"            // assumed
 	routeUploadStatus   route = "GET /v2/recapture/upload/{id}"       // exists; path assumed
+	routeCustomers      route = "GET /v2/recapture/customers"         // assumed
 	routeCustomer       route = "GET /v2/recapture/customers/{id}"    // exists; path assumed
 	routeCustomerDelete route = "DELETE /v2/recapture/customers/{id}" // exists; path assumed
 	routeWebhookCreate  route = "POST /v2/webhooks"                   // route confirmed, method assumed
@@ -137,8 +142,13 @@ type customerAnswer struct {
 	Sightings  []sightingAnswer `json:"sightings"`
 }
 
-// sightingAnswer is one listing in which the partner saw the vehicle. Second-hand, except that the end of a listing is
-// told by delisted_at: assumed.
+// customersAnswer is the answer to routeCustomers; a null or missing cursor says that there is no further page. Assumed.
+type customersAnswer struct {
+	Customers  []json.RawMessage `json:"customers"` // each a customerAnswer
+	NextCursor text              `json:"next_cursor"`
+}
+
+// sightingAnswer is one listing in which the partner saw the vehicle. Second-hand, except what is marked.
 type sightingAnswer struct {
 	At         instant `json:"at"`
 	LeadID     text    `json:"lead_id"`
@@ -146,7 +156,10 @@ type sightingAnswer struct {
 	Title      string  `json:"listing_title"`
 	Price      amount  `json:"listing_price"`
 	SellerType string  `json:"seller_type"`
-	DelistedAt instant `json:"delisted_at"`
+	SellerName label   `json:"seller_name"`  // assumed
+	Stock      label   `json:"stock_number"` // assumed
+	DelistedAt instant `json:"delisted_at"`  // assumed
+	Sold       bool    `json:"sold"`         // assumed: why a listing is gone
 }
 
 // webhookRequest is the body of routeWebhookCreate. Confirmed, except the name of the list of events: assumed.

@@ -41,6 +41,9 @@ func ParsePush(body []byte) (partner.Push, error) {
 		return partner.Push{}, errs.E(errs.Invalid, "the push does not say which vehicle it is about")
 	}
 	seen, err := sightings(message.Customer.Sightings)
+	if err == nil {
+		err = flawed(message.Customer.Sightings)
+	}
 	if err != nil {
 		return partner.Push{}, errs.E(errs.Invalid, "the push has %w", err)
 	}

@@ -1,6 +1,7 @@
 package autograb
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -26,6 +27,8 @@ func watched(c customerAnswer) (partner.Watched, error) {
 	}, nil
 }
 
+// sightings reads listings. A price or a time that cannot be read is one that is not stated: a slip in one listing must not
+// hide the others.
 func sightings(answers []sightingAnswer) ([]partner.Sighting, error) {
 	if len(answers) > maxSightings {
 		return nil, fmt.Errorf("%d sightings, at most %d are read", len(answers), maxSightings)
@@ -37,15 +40,28 @@ func sightings(answers []sightingAnswer) ([]partner.Sighting, error) {
 	for i, answer := range answers {
 		link, site := address(answer.URL)
 		list[i] = partner.Sighting{
-			ID:       string(answer.LeadID),
-			At:       answer.At.Time,
-			URL:      link,
-			Title:    tidy(answer.Title, maxText),
-			Price:    int64(answer.Price),
-			Seller:   strings.ToLower(tidy(answer.SellerType, maxID)),
-			Site:     site,
-			Delisted: !answer.DelistedAt.IsZero(),
+			ID:         string(answer.LeadID),
+			At:         answer.At.Time,
+			URL:        link,
+			Title:      tidy(answer.Title, maxText),
+			Price:      answer.Price.units,
+			Seller:     strings.ToLower(tidy(answer.SellerType, maxID)),
+			SellerName: string(answer.SellerName),
+			Stock:      string(answer.Stock),
+			Site:       site,
+			Delisted:   answer.Sold || !answer.DelistedAt.IsZero(),
+			Sold:       answer.Sold,
 		}
 	}
 	return list, nil
+}
+
+// flawed says what of the listings cannot be read, nil where all can.
+func flawed(answers []sightingAnswer) error {
+	for _, answer := range answers {
+		if err := cmp.Or(answer.Price.err, answer.At.err, answer.DelistedAt.err); err != nil {
+			return err
+		}
+	}
+	return nil
 }

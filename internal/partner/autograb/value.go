@@ -52,15 +52,34 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// instant is a time in RFC 3339 or a bare date in UTC; null and the empty string are the zero time.
-type instant struct{ time.Time }
+// label is a text that is only shown or compared: a string or a number, anything else is empty. It never fails.
+type label string
+
+func (l *label) UnmarshalJSON(raw []byte) error {
+	var s string
+	if raw[0] >= '0' && raw[0] <= '9' {
+		s = string(raw)
+	} else if json.Unmarshal(raw, &s) != nil {
+		s = ""
+	}
+	*l = label(tidy(s, maxText))
+	return nil
+}
+
+// instant is a time in RFC 3339 or a bare date in UTC; null and the empty string are the zero time. So is what is no time of
+// this century; err says so.
+type instant struct {
+	time.Time
+	err error
+}
 
 func (i *instant) UnmarshalJSON(raw []byte) error {
+	*i = instant{}
 	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return errTime
+	if json.Unmarshal(raw, &s) != nil {
+		i.err = errTime
+		return nil //nolint:nilerr // whoever reads the rest decides
 	}
-	i.Time = time.Time{}
 	if s == "" {
 		return nil
 	}
@@ -70,23 +89,29 @@ func (i *instant) UnmarshalJSON(raw []byte) error {
 			return nil
 		}
 	}
-	return errTime
+	i.err = errTime
+	return nil
 }
 
-// amount is money in whole units, rounded; a number, a number in quotes, or null for not stated.
-type amount int64
+// amount is money in whole units, rounded; a number, a number in quotes, or null for not stated. What is no price, or one
+// for a planet, is not stated, either; err says so.
+type amount struct {
+	units int64
+	err   error
+}
 
 func (a *amount) UnmarshalJSON(raw []byte) error {
+	*a = amount{}
 	s := strings.Trim(string(raw), `"`)
 	if s == "null" || s == "" {
-		*a = 0
 		return nil
 	}
 	value, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(value) || value < 0 || value > maxPrice {
-		return errPrice
+		a.err = errPrice
+		return nil //nolint:nilerr // whoever reads the rest decides
 	}
-	*a = amount(math.Round(value))
+	a.units = int64(math.Round(value))
 	return nil
 }
 

@@ -37,15 +37,27 @@ var list = partner.Upload{
 	},
 }
 
-func sighted(at time.Time, price int64, delisted bool) partner.Sighting {
+func sighted(at time.Time, price int64, sold bool) partner.Sighting {
 	return partner.Sighting{
 		ID: "lst_83c14b379155c3460e47", At: at, URL: advert, Title: "2019 Volkswagen Polo", Price: price,
-		Seller: "dealer", Site: "cars.example", Delisted: delisted,
+		Seller: "dealer", SellerName: "Coast Cars Pty Ltd", Stock: "P-77", Site: "cars.example", Delisted: sold, Sold: sold,
 	}
 }
 
 func watchedPolo(s partner.Sighting) partner.Watched {
 	return partner.Watched{Ref: "id-3", ID: "watch-1", VIN: polo, Title: "2019 Volkswagen Polo", Sightings: []partner.Sighting{s}}
+}
+
+var watchedPlate = partner.Watched{Ref: "id-4", ID: "watch-2", Rego: "ABC12D", State: "NSW"}
+
+// listPage is what List answers.
+type listPage struct {
+	all  []partner.Watched
+	next string
+}
+
+func page(all []partner.Watched, next string, err error) (listPage, error) {
+	return listPage{all, next}, err
 }
 
 var (
@@ -106,6 +118,18 @@ func TestRequestsAndAnswersAreThoseOfTheWireFiles(t *testing.T) {
 		"customer_delisted": {
 			call: func(ctx context.Context, w partner.Watcher) (any, error) { return w.Vehicle(ctx, "id-3") },
 			want: watchedPolo(sighted(today, 22490, true)),
+		},
+		"customers": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) { return page(w.List(ctx, "")) },
+			want: listPage{all: []partner.Watched{watchedPolo(sighted(yesterday, 23990, false)), watchedPlate}},
+		},
+		"customers_next": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) { return page(w.List(ctx, "id-3")) },
+			want: listPage{all: []partner.Watched{watchedPlate}},
+		},
+		"customers_none": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) { return page(w.List(ctx, "id-4")) },
+			want: listPage{all: []partner.Watched{}},
 		},
 		"customer_unknown": {
 			call: func(ctx context.Context, w partner.Watcher) (any, error) { return w.Vehicle(ctx, "id-3") },

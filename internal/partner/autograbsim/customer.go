@@ -29,13 +29,16 @@ type customer struct {
 
 // sighting is a listing as the customer's record shows it.
 type sighting struct {
-	Listing  string     `json:"listing"`
-	At       time.Time  `json:"at"`
-	URL      string     `json:"url"`
-	Title    string     `json:"title,omitempty"`
-	Price    int64      `json:"price,omitempty"`
-	Seller   string     `json:"seller,omitempty"`
-	Delisted *time.Time `json:"delisted,omitempty"`
+	Listing    string     `json:"listing"`
+	At         time.Time  `json:"at"`
+	URL        string     `json:"url"`
+	Title      string     `json:"title,omitempty"`
+	Price      int64      `json:"price,omitempty"`
+	Seller     string     `json:"seller,omitempty"`
+	SellerName string     `json:"sellerName,omitempty"`
+	Stock      string     `json:"stock,omitempty"`
+	Delisted   *time.Time `json:"delisted,omitempty"`
+	Sold       bool       `json:"sold,omitempty"`
 }
 
 // watchedAt says whether the customer is still watched: on its last day it is.
@@ -52,7 +55,8 @@ func (w customer) object() customerObject {
 	for i, seen := range w.Sightings {
 		object.Sightings[i] = sightingObject{
 			At: seen.At, LeadID: seen.Listing, URL: seen.URL, Title: maybe(seen.Title),
-			SellerType: maybe(seen.Seller), DelistedAt: seen.Delisted,
+			SellerType: maybe(seen.Seller), SellerName: maybe(seen.SellerName), Stock: maybe(seen.Stock),
+			DelistedAt: seen.Delisted, Sold: seen.Sold,
 		}
 		if seen.Price > 0 {
 			object.Sightings[i].Price = &seen.Price
@@ -111,7 +115,10 @@ func (c *change) watch(w customer) error {
 
 // meet writes a listing into the customer's record and plans the pushes that tell of it. The caller stores the record.
 func (c *change) meet(w *customer, known listing, event string) error {
-	seen := sighting{Listing: known.ID, At: known.At, URL: known.URL, Title: known.Title, Price: known.Price, Seller: known.Seller}
+	seen := sighting{
+		Listing: known.ID, At: known.At, URL: known.URL, Title: known.Title, Price: known.Price,
+		Seller: known.Seller, SellerName: known.SellerName, Stock: known.Stock,
+	}
 	i := slices.IndexFunc(w.Sightings, func(s sighting) bool { return s.Listing == known.ID })
 	switch {
 	case i < 0 && (event == eventDelist || len(w.Sightings) >= maxSightings):
@@ -121,7 +128,10 @@ func (c *change) meet(w *customer, known listing, event string) error {
 		w.Sightings = append(w.Sightings, seen)
 		c.totals.Sightings++
 	case event == eventDelist:
-		w.Sightings[i].Delisted = &c.now
+		if w.Sightings[i].Delisted == nil {
+			w.Sightings[i].Delisted = &c.now
+		}
+		w.Sightings[i].Sold = known.Sold
 	default:
 		w.Sightings[i] = seen
 	}

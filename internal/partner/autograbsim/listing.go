@@ -9,19 +9,22 @@ import (
 // listing is one advertisement of a vehicle. Its id is a digest of the vehicle and the address, so the same advertisement
 // in another row, or after a restart, is the same listing.
 type listing struct {
-	ID      string    `json:"id"`
-	VIN     string    `json:"vin,omitempty"`
-	Rego    string    `json:"rego,omitempty"`
-	State   string    `json:"state,omitempty"`
-	URL     string    `json:"url"`
-	Title   string    `json:"title,omitempty"`
-	Make    string    `json:"make,omitempty"`
-	Model   string    `json:"model,omitempty"`
-	Year    string    `json:"year,omitempty"`
-	Price   int64     `json:"price,omitempty"` // whole units; 0: not stated
-	Seller  string    `json:"seller,omitempty"`
-	At      time.Time `json:"at"`
-	Removed bool      `json:"removed,omitempty"`
+	ID         string    `json:"id"`
+	VIN        string    `json:"vin,omitempty"`
+	Rego       string    `json:"rego,omitempty"`
+	State      string    `json:"state,omitempty"`
+	URL        string    `json:"url"`
+	Title      string    `json:"title,omitempty"`
+	Make       string    `json:"make,omitempty"`
+	Model      string    `json:"model,omitempty"`
+	Year       string    `json:"year,omitempty"`
+	Price      int64     `json:"price,omitempty"`  // whole units; 0: not stated
+	Seller     string    `json:"seller,omitempty"` // dealer or private
+	SellerName string    `json:"sellerName,omitempty"`
+	Stock      string    `json:"stock,omitempty"` // the seller's own number of the car
+	At         time.Time `json:"at"`
+	Removed    bool      `json:"removed,omitempty"`
+	Sold       bool      `json:"sold,omitempty"` // why it was removed
 }
 
 // list compares a listing with what is known of it and tells its watchers what changed.
@@ -33,7 +36,7 @@ func (c *change) list(now listing, loaded *Loaded) error {
 	listed := known && !before.Removed
 	var event string
 	switch {
-	case now.Removed && listed:
+	case now.Removed && (listed || known && now.Sold && !before.Sold):
 		event = eventDelist
 		loaded.Removed++
 	case !now.Removed && !listed:
@@ -53,8 +56,9 @@ func (c *change) list(now listing, loaded *Loaded) error {
 		}
 	}
 	if event == eventDelist {
+		sold := now.Sold
 		now = before
-		now.Removed = true
+		now.Removed, now.Sold = true, sold
 	}
 	if err := put(c.batch, key(keyListing, now.ID), now); err != nil {
 		return err

@@ -21,8 +21,9 @@ type Loaded struct {
 
 // LoadListings applies a listing feed, row by row in its order, and lets watched vehicles meet it. The feed is CSV with a
 // header line or a JSON array of objects, either of them optionally gzip. It is read as a stream. Its columns are vin, rego and
-// state; price, url, date, make, model, year, and dealer or seller; and removed, which is true for a listing that is gone. A
-// listing without a date, or with one in the future, appears when it is loaded.
+// state; price, url, date, make, model, year, stock, and dealer or seller (a name, or only dealer or private); and removed,
+// which is true for a listing that is gone, or sold where the car was sold. A listing without a date, or with one in the
+// future, appears when it is loaded.
 //
 // name names the feed for ever: a row of it that was applied before is passed over, so that a process may load its feed at
 // every start. With an empty name every row is applied.

@@ -20,6 +20,7 @@ func (s *Simulator) Handler() http.Handler {
 		"POST /v2/recapture/upload":              s.acceptUpload,
 		"GET /v2/recapture/upload":               s.findUploads,
 		"GET /v2/recapture/upload/{id}":          s.readUpload,
+		"GET /v2/recapture/customers":            s.listCustomers,
 		"GET /v2/recapture/customers/{id}":       s.readCustomer,
 		"DELETE /v2/recapture/customers/{id}":    s.deleteCustomer,
 		"POST /v2/webhooks":                      s.createWebhook,

@@ -18,8 +18,11 @@ type row struct {
 	Make, Model, Year string
 	Price             int64
 	Seller            string // dealer or private
+	SellerName        string // a name of its own, not dealer or private
+	Stock             string
 	At                time.Time
 	Removed           bool
+	Sold              bool // and therefore removed
 }
 
 // set puts one field of a feed where it belongs.
@@ -45,19 +48,30 @@ func (r *row) set(column, value string) {
 		r.Year = value
 	case "price", "primaryprice":
 		r.Price = wholeUnits(value)
-	case "seller", "sellertype", "dealer":
+	case "sellertype":
 		r.Seller = kindOfSeller(value)
+	case "seller", "sellername", "dealer":
+		if r.Seller == "" {
+			r.Seller = kindOfSeller(value)
+		}
+		if name := nameOfSeller(value); name != "" {
+			r.SellerName = name
+		}
+	case "stock", "stock#", "stockno", "stocknumber":
+		r.Stock = value
 	case "date", "firstseen":
 		r.At = instant(value)
 	case "removed":
 		r.Removed, _ = strconv.ParseBool(strings.ToLower(value))
+	case "sold":
+		r.Sold, _ = strconv.ParseBool(strings.ToLower(value))
 	}
 }
 
 // digest tells rows of a feed apart by what they say, not by when they are read.
 func (r row) digest() string {
 	return digest(r.VIN, r.Rego, r.State, r.URL, r.Make, r.Model, r.Year, strconv.FormatInt(r.Price, 10), r.Seller,
-		r.At.Format(time.RFC3339Nano), strconv.FormatBool(r.Removed))
+		r.SellerName, r.Stock, r.At.Format(time.RFC3339Nano), strconv.FormatBool(r.Removed), strconv.FormatBool(r.Sold))
 }
 
 func column(header string) string {
@@ -87,6 +101,15 @@ func kindOfSeller(text string) string {
 	return "dealer"
 }
 
+// nameOfSeller is the name in a seller's column, empty where it only says which kind the seller is of.
+func nameOfSeller(text string) string {
+	switch strings.ToLower(text) {
+	case "dealer", "trade", "private", "private seller", "private sale":
+		return ""
+	}
+	return text
+}
+
 // instant reads a date, with or without a time of day, in UTC; the zero time when it is none.
 func instant(text string) time.Time {
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly, time.DateTime} {
@@ -102,7 +125,7 @@ func (r row) listing(now time.Time) listing {
 	l := listing{
 		ID: "lst_" + digest(r.VIN, r.Rego, r.State, r.URL), VIN: r.VIN, Rego: r.Rego, State: r.State, URL: r.URL,
 		Title: strings.Join(strings.Fields(r.Year+" "+r.Make+" "+r.Model), " "), Make: r.Make, Model: r.Model, Year: r.Year,
-		Price: r.Price, Seller: r.Seller, At: r.At, Removed: r.Removed,
+		Price: r.Price, Seller: r.Seller, SellerName: r.SellerName, Stock: r.Stock, At: r.At, Removed: r.Removed || r.Sold, Sold: r.Sold,
 	}
 	if l.At.IsZero() || l.At.After(now) {
 		l.At = now // nobody sees a listing before it is online

@@ -84,7 +84,16 @@ type sightingObject struct {
 	Title      maybe      `json:"listing_title"`
 	Price      *int64     `json:"listing_price"`
 	SellerType maybe      `json:"seller_type"`
+	SellerName maybe      `json:"seller_name"`
+	Stock      maybe      `json:"stock_number"`
 	DelistedAt *time.Time `json:"delisted_at"`
+	Sold       bool       `json:"sold"`
+}
+
+// customersObject is a page of customers.
+type customersObject struct {
+	Customers  []customerObject `json:"customers"`
+	NextCursor maybe            `json:"next_cursor"`
 }
 
 // webhookObject is a webhook's configuration, in requests without the id.
