@@ -35,7 +35,7 @@ func routes(h huma.API, d app.Deps) {
 		ID: "recaptureTemplate", Tag: tag, Summary: "The header line of a list to upload.",
 	}, a.template)
 	web.Post(h, "/v1/recaptures/uploads", web.Can(access.RecaptureCheck), web.Route{
-		ID: "uploadRecaptures", Tag: tag, Status: 202, MaxBody: intake.MaxBytes + 4096, Idempotent: true,
+		ID: "uploadRecaptures", Tag: tag, Status: 202, MaxFile: intake.MaxBytes, Idempotent: true,
 		Summary:     "Upload a list of vehicles.",
 		Description: "As text/csv in UTF-8, or as the field file of a multipart form in any encoding; at most 50,000 rows and 4,500,000 bytes. Every row is accepted, a duplicate, or rejected with line, column and reason.",
 	}, a.upload)

@@ -146,7 +146,7 @@ type listInput struct {
 }
 
 func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[View], error) {
-	records, next, err := list(ctx, a.Deps, access.From(ctx), in.Filters, in.Limit, in.Cursor)
+	records, next, err := list(ctx, a.Deps, access.From(ctx), &in.Filters, in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
 	}

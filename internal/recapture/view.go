@@ -13,7 +13,6 @@ import (
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/ident"
-	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/vehicle"
@@ -142,36 +141,4 @@ func notNil[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-// Filters are those of the dashboard (R42–R47).
-type Filters struct {
-	Make        string    `query:"make" maxLength:"100"`
-	Model       string    `query:"model" maxLength:"100"`
-	Origin      Origin    `query:"origin" enum:"lead,appraisal,csv,api"`
-	User        string    `query:"user" maxLength:"64" doc:"Who submitted it; see the list of users for this filter."`
-	Status      Status    `query:"status" enum:"active,new_sighting,deleted,errored"`
-	SightedFrom time.Time `query:"sightedFrom" doc:"Last sighting not before."`
-	SightedTo   time.Time `query:"sightedTo" doc:"Last sighting before."`
-	Text        string    `query:"q" maxLength:"200" doc:"Words of at least two characters, each a prefix: VIN, rego, customer, make, model, reference."`
-}
-
-// list is a page of the dashboard, cut to the caller's yards (R39, C13).
-func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, limit int, cursor string) ([]table.Record[Recapture], string, error) {
-	q := search.Query{Yards: caller.Yards(access.RecaptureRead), Text: f.Text, Limit: limit, Cursor: cursor, From: f.SightedFrom, To: f.SightedTo}
-	for _, facet := range []search.Facet{
-		{Name: "make", Value: f.Make},
-		{Name: "model", Value: f.Model},
-		{Name: "origin", Value: string(f.Origin)},
-		{Name: "user", Value: f.User},
-		{Name: "status", Value: string(f.Status)},
-	} {
-		if facet.Value != "" {
-			q.Facets = append(q.Facets, facet)
-		}
-	}
-	if !f.SightedFrom.IsZero() || !f.SightedTo.IsZero() {
-		q.Facets = append(q.Facets, search.Facet{Name: "sighted"})
-	}
-	return dashboard.Page(ctx, d.Table, d.Links, caller.Company, q)
 }

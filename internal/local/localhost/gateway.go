@@ -18,8 +18,9 @@ import (
 
 // Bounds of a request.
 const (
-	maxBody = 4_500_000 + 64<<10 // bytes; as base64 it still fits a Lambda's event, with its headers
-	maxHead = 10_240             // bytes of the request line and the headers together, as API Gateway has it
+	maxFile = 4_500_000        // bytes: the most that any route takes
+	maxBody = maxFile + 64<<10 // bytes; as base64 it still fits a Lambda's event, with its headers
+	maxHead = 10_240           // bytes of the request line and the headers together, as API Gateway has it
 )
 
 // Handler is the HTTPS interface: the gateway with its authorizer, and the local addresses under /_local.
@@ -145,7 +146,7 @@ func encode(w http.ResponseWriter, r *http.Request, call event.Call) (payload []
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		web.RefuseBody(ctx, w, maxBody)
+		web.RefuseBody(ctx, w, maxFile)
 		return nil, false
 	case err != nil:
 		web.Refuse(ctx, w, errs.E(errs.Invalid, "the body ended early"))
@@ -153,7 +154,7 @@ func encode(w http.ResponseWriter, r *http.Request, call event.Call) (payload []
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if payload, err = event.EncodeRequest(r, call); err != nil {
-		web.RefuseBody(ctx, w, maxBody) // its head is within bounds, so it is the body that an event cannot hold
+		web.RefuseBody(ctx, w, maxFile) // its head is within bounds, so it is the body that an event cannot hold
 		return nil, false
 	}
 	return payload, true

@@ -26,9 +26,10 @@ const (
 	Gone                 // it existed and ended for good
 	TooMany              // slow down and try later
 	Unavailable          // a system we depend on does not answer; try later
+	TooLarge             // more than a bound allows; the text names the bound
 )
 
-var names = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not-found", "conflict", "gone", "too-many", "unavailable"}
+var names = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not-found", "conflict", "gone", "too-many", "unavailable", "too-large"}
 
 // String is the kind's stable name, as used in problem types (/problems/invalid) and in logs.
 func (k Kind) String() string {

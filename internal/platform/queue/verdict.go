@@ -60,7 +60,7 @@ func Judge(err error, receives int) Verdict {
 		return own.verdict
 	}
 	switch errs.KindOf(err) {
-	case errs.Invalid, errs.NotFound, errs.Gone:
+	case errs.Invalid, errs.NotFound, errs.Gone, errs.TooLarge:
 		return Verdict{Fate: Dropped}
 	case errs.Unavailable, errs.TooMany:
 		wait := errs.RetryAfter(err)

@@ -44,6 +44,16 @@ func (e Entry) hasWord(prefix string) bool {
 	return slices.ContainsFunc(e.Words, func(w string) bool { return strings.HasPrefix(w, prefix) })
 }
 
+// firstWord is the first word in the order of words that begins with the prefix; empty where there is none.
+func (e Entry) firstWord(prefix string) (first string) {
+	for _, w := range e.Words {
+		if strings.HasPrefix(w, prefix) && (first == "" || w < first) {
+			first = w
+		}
+	}
+	return first
+}
+
 func (e Entry) seenIn(yards []string) bool {
 	return slices.ContainsFunc(e.Yards, func(y string) bool { return slices.Contains(yards, y) })
 }

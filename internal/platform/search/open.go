@@ -1,121 +1,141 @@
 package search
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
-	"strings"
 
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
-// blockWords is the most different words that one request merges for a prefix. A prefix with more of them, such as the
-// first letters of many VINs, is answered block by block: each block newest first, the next one behind the cursor.
-const blockWords = 64
+// Bounds of what a request merges.
+const (
+	// blockWords is the most different words that one request merges for a prefix, and blockParts about the most words of
+	// yards. A prefix with more of them, such as the first letters of many VINs, is answered block by block: each block
+	// newest first, the next one behind the cursor.
+	blockWords = 64
+	blockParts = 256
+	// facetParts is about the most values of yards that one request merges. Filters beyond are checked on the records.
+	facetParts = 256
+	// searchedWords is the most words of a text that are walked; shorter ones are checked on the records.
+	searchedWords = 3
+	// fewPostings is the most postings of a prefix that are read for a page all at once, where other filters would otherwise
+	// have to be walked for it.
+	fewPostings = 400
+)
 
-// open makes the stream of places that facets and the longest word of a query have in common; shorter words are only
-// checked on the records. block is the word that the next block begins with, empty where there is none.
+// open makes the stream of positions that are on a page. block is the word that the next block begins with, empty where
+// there is none.
 func (x Index[T]) open(ctx context.Context, w *walk, company ident.Company, q Query, at position) (source stream, block string, err error) {
-	most := max(4, (q.Limit*3/2)/len(q.Yards)+1)
-	facets, prefix := q.Facets, longest(Words(q.Text))
-	if len(facets) == 0 && prefix == "" {
-		facets = []Facet{everything}
+	prefixes := longestFirst(Words(q.Text))
+	if at.Block != "" {
+		words, next, err := x.block(ctx, w, company, q.Yards, prefixes[0], at)
+		return q.alone(words), next, err
 	}
-	// One stream alone is read as far as the page needs; of several nobody knows yet which one leads.
-	chunk := most
-	if len(facets) > 1 || len(facets) == 1 && prefix != "" {
-		chunk = max(1, most/3)
-	}
-	common := new(both)
-	for _, facet := range facets {
-		yards := new(union)
-		for _, yard := range q.Yards {
-			yards.add(&postings{walk: w, partition: facetPartition(company, x.Name, yard, facet), chunk: chunk, most: most})
+	common := x.facets(w, company, q)
+	filters := len(common)
+	var words []*postings
+	for i, prefix := range prefixes[:min(len(prefixes), searchedWords)] {
+		found, next, err := x.block(ctx, w, company, q.Yards, prefix, position{From: at.From})
+		if i > 0 && errors.Is(err, errWalked) {
+			break // the records are checked for it
 		}
-		common.streams = append(common.streams, yards)
-	}
-	if prefix == "" {
-		return common, "", nil
-	}
-	words, block, err := x.block(ctx, w, company, q.Yards, prefix, at.Block)
-	if err != nil {
-		return nil, "", err
-	}
-	matching := new(union)
-	for _, found := range words {
-		share := max(1, min(most, most*len(q.Yards)/len(words)+1))
-		matching.add(&postings{
-			walk: w, partition: wordPartition(company, x.Name, found.yard), word: found.word + table.Separator, chunk: min(share, chunk), most: share,
-		})
-	}
-	common.streams = append(common.streams, matching)
-	if block != "" || at.Block != "" {
-		common.needed = matching // the records cannot tell to which block they belong
-	}
-	return common, block, nil
-}
-
-func longest(words []string) string {
-	var best string
-	for _, word := range words {
-		if len(word) > len(best) {
-			best = word
-		}
-	}
-	return best
-}
-
-// yardWord is a word that occurs in a yard.
-type yardWord struct{ word, yard string }
-
-// block finds the words with a prefix from a word on, in all yards: at most blockWords different ones, and the word that
-// the next block begins with.
-func (x Index[T]) block(ctx context.Context, w *walk, company ident.Company, yards []string, prefix, first string) (words []yardWord, next string, err error) {
-	for _, yard := range yards {
-		found, err := w.words(ctx, wordPartition(company, x.Name, yard), prefix, max(prefix, first))
 		if err != nil {
 			return nil, "", err
 		}
-		for _, word := range found {
-			words = append(words, yardWord{word, yard})
+		if i == 0 {
+			words, block = found, next
+		}
+		if next == "" {
+			common = append(common, q.union(found))
 		}
 	}
-	slices.SortFunc(words, func(a, b yardWord) int { return strings.Compare(a.word, b.word) })
-	different := 0
-	for i, found := range words {
-		if i == 0 || found.word != words[i-1].word {
-			different++
+	switch {
+	case len(prefixes) > 0 && len(common) == filters && filters > 0:
+		// Neither the words nor perhaps the other filters are selective, but what a word finds may still be little.
+		few, all, err := x.few(ctx, w, company, q.Yards, prefixes[0])
+		if err != nil {
+			return nil, "", err
 		}
-		if different > blockWords {
-			return words[:i], found.word, nil
+		if all {
+			return few, "", nil
 		}
+	case len(common) == 0 && block != "" && at.From == q.start():
+		return q.alone(words), block, nil
+	case len(common) == 0:
+		common = append(common, q.union(x.parts(w, company, q.Yards, []Facet{everything})))
 	}
-	return words, "", nil
+	return q.both(common), "", nil
 }
 
-// words lists up to one more than blockWords different words of a partition from a word on, leaping from each to the next.
-func (w *walk) words(ctx context.Context, partition table.Partition, prefix, from string) ([]string, error) {
-	var words []string
-	for chunk := 2; len(words) <= blockWords; {
-		page, err := w.table.Query(ctx, table.Query{Partition: string(partition), From: from, To: prefix + "\U0010FFFF", Limit: chunk})
-		if err != nil {
-			return nil, err
-		}
-		known := len(words)
-		for _, item := range page.Items {
-			word, _, _ := strings.Cut(item.Sort, table.Separator)
-			if len(words) == 0 || words[len(words)-1] != word {
-				words = append(words, word)
-			}
-		}
-		if page.Next == "" || len(words) == 0 {
+// facets are the unions of the query's filters, those of few values first.
+func (x Index[T]) facets(w *walk, company ident.Company, q Query) (unions []*union) {
+	groups := q.groups()
+	slices.SortStableFunc(groups, func(a, b []Facet) int { return cmp.Compare(len(a), len(b)) })
+	sum := 0
+	for _, values := range groups {
+		if sum += len(values) * len(q.Yards); sum > facetParts && len(unions) > 0 {
 			break
 		}
-		// Where every posting was another word, the next ones probably are, too.
-		if len(words)-known == len(page.Items) {
-			chunk = min(2*chunk, blockWords)
-		}
-		from = words[len(words)-1] + after
+		unions = append(unions, q.union(x.parts(w, company, q.Yards, values)))
 	}
-	return words[:min(len(words), blockWords+1)], nil
+	return unions
+}
+
+func (x Index[T]) parts(w *walk, company ident.Company, yards []string, values []Facet) (parts []*postings) {
+	for _, yard := range yards {
+		for _, value := range values {
+			parts = append(parts, &postings{walk: w, partition: facetPartition(company, x.Name, yard, value)})
+		}
+	}
+	w.take(-len(parts)) // one of each is read in any case
+	return parts
+}
+
+// union merges parts. One stream alone is read as far as the page needs; of several nobody knows yet which one leads.
+func (q Query) union(parts []*postings) *union {
+	for _, p := range parts {
+		p.chunk = max(1, most(q.Limit, len(parts))/3)
+	}
+	return &union{limit: q.Limit, parts: parts}
+}
+
+func (q Query) both(unions []*union) *both {
+	unions[0].alone = len(unions) == 1
+	return &both{unions}
+}
+
+func (q Query) alone(parts []*postings) stream { return q.both([]*union{q.union(parts)}) }
+
+func longestFirst(words []string) []string {
+	words = slices.Clone(words)
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return words
+}
+
+// few reads all postings of a prefix, unless there are more than fewPostings.
+func (x Index[T]) few(ctx context.Context, w *walk, company ident.Company, yards []string, prefix string) (places known, all bool, err error) {
+	for _, yard := range yards {
+		q := table.Query{
+			Partition: string(wordPartition(company, x.Name, yard)), From: prefix, To: prefix + last, Limit: fewPostings + 1 - len(places),
+		}
+		page, err := w.query(ctx, q)
+		if errors.Is(err, errWalked) {
+			return nil, false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		for _, item := range page.Items {
+			_, place := cutWord(item.Sort)
+			places = append(places, place)
+		}
+		if len(places) > fewPostings || page.Next != "" {
+			return nil, false, nil
+		}
+	}
+	slices.Sort(places)
+	return slices.Compact(places), true, nil
 }

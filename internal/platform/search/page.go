@@ -13,7 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
-// MaxWalk is the most postings that one request reads.
+// MaxWalk is the most postings that one request reads, besides a few of each yard and value.
 const MaxWalk = 1000
 
 // errWalked ends a request that has read MaxWalk postings.
@@ -21,8 +21,8 @@ var errWalked = errors.New("search: walked far enough for one request")
 
 // Query asks for a page of a list.
 type Query struct {
-	Yards  []string // the viewer's; none: an empty answer
-	Facets []Facet
+	Yards  []string  // the viewer's; none: an empty answer
+	Facets []Facet   // those of one name are alternatives; of each name one must match
 	Text   string    // words, each a prefix; all must match
 	From   time.Time // activity not before; zero: open
 	To     time.Time // activity before; zero: open
@@ -39,7 +39,8 @@ type Cursors interface {
 // position is what a cursor holds.
 type position struct {
 	From  string `json:"f,omitempty"` // first position that may be on the page
-	Block string `json:"b,omitempty"` // see blocks
+	Block string `json:"b,omitempty"` // first word of the block, see blockWords
+	End   string `json:"e,omitempty"` // first word behind it; empty: not known yet
 }
 
 // binding is what a cursor is good for. Yards are left out: they are the viewer's at every page.
@@ -49,7 +50,21 @@ func (q Query) binding(list string) string {
 		facets[i] = f.text()
 	}
 	slices.Sort(facets)
-	return table.Join(list, strings.Join(facets, "&"), strings.Join(Words(q.Text), " "), q.From.UTC().Format(time.RFC3339), q.To.UTC().Format(time.RFC3339))
+	return table.Join(list, table.Join(slices.Compact(facets)...), strings.Join(Words(q.Text), " "), q.From.UTC().Format(time.RFC3339Nano), q.To.UTC().Format(time.RFC3339Nano))
+}
+
+// groups are the facets by name, each value once.
+func (q Query) groups() (groups [][]Facet) {
+	for _, f := range q.Facets {
+		at := slices.IndexFunc(groups, func(g []Facet) bool { return g[0].Name == f.Name })
+		switch {
+		case at < 0:
+			groups = append(groups, []Facet{f})
+		case !slices.ContainsFunc(groups[at], func(known Facet) bool { return known.text() == f.text() }):
+			groups[at] = append(groups[at], f)
+		}
+	}
+	return groups
 }
 
 // Page answers a query with records, newest activity first, and the cursor of the next page, empty on the last.
@@ -87,7 +102,7 @@ func (q Query) start() string {
 	if q.To.IsZero() {
 		return ""
 	}
-	return descending(q.To.Add(-time.Millisecond))
+	return descending(q.To.Add(-time.Nanosecond))
 }
 
 func (q Query) end() string {
@@ -97,19 +112,44 @@ func (q Query) end() string {
 	return descending(q.From) + after
 }
 
-// read collects a page from a position on. next is nil at the end of the list.
+// read collects a page from a position on, going on to further blocks while there is nothing on it. next is nil at the
+// end of the list.
 func (x Index[T]) read(ctx context.Context, t *table.Table, company ident.Company, q Query, at position) (records []table.Record[T], next *position, err error) {
-	w := &walk{table: t, left: MaxWalk}
+	w := &walk{table: t, limit: q.Limit, left: MaxWalk + 4*len(q.Yards)}
+	for {
+		kept, next, err := x.collect(ctx, w, company, q, at, q.Limit-len(records))
+		if errors.Is(err, errWalked) {
+			return records, &at, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		records = append(records, kept...)
+		if next == nil || next.Block == at.Block || len(records) > 0 || w.left < MaxWalk/2 {
+			return records, next, nil
+		}
+		at = *next
+	}
+}
+
+// collect finds up to n records from a position on, to the end of its block. It is errWalked where it cannot even begin.
+func (x Index[T]) collect(ctx context.Context, w *walk, company ident.Company, q Query, at position, n int) (records []table.Record[T], next *position, err error) {
 	source, block, err := x.open(ctx, w, company, q, at)
 	if err != nil {
 		return nil, nil, err
 	}
+	switch {
+	case block != "":
+		at.Block, at.End = max(at.Block, longestFirst(Words(q.Text))[0]), block
+	case at.Block != "":
+		at.End = last // whatever comes behind it meanwhile is of this block
+	}
 	from, end := at.From, q.end()
-	for len(records) < q.Limit {
+	for len(records) < n {
 		var found []string
 		var stop error
 		done := false
-		for len(found) < q.Limit-len(records) {
+		for len(found) < n-len(records) {
 			place, ok, err := source.next(ctx, from)
 			if err != nil && !errors.Is(err, errWalked) {
 				return nil, nil, err
@@ -121,7 +161,7 @@ func (x Index[T]) read(ctx context.Context, t *table.Table, company ident.Compan
 			found = append(found, place)
 			from = place + after
 		}
-		kept, err := x.load(ctx, t, company, q, found)
+		kept, err := x.load(ctx, w.table, company, q, at, found)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -136,12 +176,13 @@ func (x Index[T]) read(ctx context.Context, t *table.Table, company ident.Compan
 			break
 		}
 	}
-	return records, &position{From: from, Block: at.Block}, nil //nolint:nilerr // having walked far enough is no error
+	return records, &position{From: from, Block: at.Block, End: at.End}, nil //nolint:nilerr // having walked far enough is no error
 }
 
 // load reads the records found at places, in their order, and keeps those that pass every filter. A record whose activity
-// has moved since is left out here: it has a place of its own.
-func (x Index[T]) load(ctx context.Context, t *table.Table, company ident.Company, q Query, places []string) ([]table.Record[T], error) {
+// has moved since is left out here: it has a place of its own. One with several words of the prefix belongs to the block of
+// the first of them.
+func (x Index[T]) load(ctx context.Context, t *table.Table, company ident.Company, q Query, at position, places []string) ([]table.Record[T], error) {
 	if len(places) == 0 {
 		return nil, nil
 	}
@@ -154,16 +195,16 @@ func (x Index[T]) load(ctx context.Context, t *table.Table, company ident.Compan
 		return nil, err
 	}
 	words := Words(q.Text)
-	at := 0
+	i := 0
 	return slices.DeleteFunc(records, func(r table.Record[T]) bool {
 		// Records come in the order of places; those that are missing are skipped.
-		for keys[at] != r.Key() {
-			at++
+		for keys[i] != r.Key() {
+			i++
 		}
-		place := places[at]
-		at++
+		place := places[i]
+		i++
 		entry := x.Entry(r.Value)
-		return entry.place() != place || !q.matches(entry, words)
+		return entry.place() != place || !q.matches(entry, words) || at.Block != "" && !at.holds(entry.firstWord(longestFirst(words)[0]))
 	}), nil
 }
 
@@ -174,6 +215,9 @@ func (q Query) matches(e Entry, words []string) bool {
 	if !q.From.IsZero() && e.At.Before(q.From) || !q.To.IsZero() && !e.At.Before(q.To) {
 		return false
 	}
-	return !slices.ContainsFunc(q.Facets, func(f Facet) bool { return !e.has(f) }) &&
+	return !slices.ContainsFunc(q.groups(), func(values []Facet) bool { return !slices.ContainsFunc(values, e.has) }) &&
 		!slices.ContainsFunc(words, func(w string) bool { return !e.hasWord(w) })
 }
+
+// holds reports whether a word is in the block.
+func (p position) holds(word string) bool { return word >= p.Block && (p.End == "" || word < p.End) }

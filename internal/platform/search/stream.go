@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/winback-auto/winback/internal/platform/table"
 )
@@ -14,14 +17,36 @@ import (
 type stream interface {
 	// next is the first position at or behind the given one; ok is false at the end.
 	next(ctx context.Context, from string) (position string, ok bool, err error)
-	// read is how many postings it has taken so far.
-	read() int
 }
 
-// walk counts the postings that a request reads.
+// walk bounds the postings that a request reads.
 type walk struct {
 	table *table.Table
-	left  int
+	limit int // of the page
+
+	mu   sync.Mutex
+	left int
+}
+
+// take allows for up to n postings to be read; it is 0 where the request has walked far enough.
+func (w *walk) take(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n = min(n, w.left)
+	w.left -= n
+	return n
+}
+
+// query reads postings as far as the walk may go on, and gives back what there was less of.
+func (w *walk) query(ctx context.Context, q table.Query) (table.Page, error) {
+	allowed := w.take(q.Limit)
+	if allowed == 0 {
+		return table.Page{}, errWalked
+	}
+	q.Limit = allowed
+	page, err := w.table.Query(ctx, q)
+	w.take(len(page.Items) - allowed)
+	return page, err
 }
 
 // postings is the stream of one partition, or of one word in it.
@@ -29,47 +54,34 @@ type postings struct {
 	walk      *walk
 	partition table.Partition
 	word      string // with the separator; empty for facets
-	chunk     int    // postings of the next query; doubles
-	most      int    // up to this
-	taken     int
+	chunk     int    // postings of the next query among several filters; doubles
+	again     int    // postings read since the first query
 	buffer    []string
 	more      bool // there may be postings behind the buffer
 	started   bool
 }
 
-func (p *postings) next(ctx context.Context, from string) (string, bool, error) {
-	for {
-		for len(p.buffer) > 0 && p.buffer[0] < from {
-			p.buffer = p.buffer[1:]
-		}
-		if len(p.buffer) > 0 {
-			return p.buffer[0], true, nil
-		}
-		if p.started && !p.more {
-			return "", false, nil
-		}
-		if err := p.fill(ctx, from); err != nil {
-			return "", false, err
-		}
+// short reports whether postings have to be read before the first position at or behind from is known.
+func (p *postings) short(from string) bool {
+	for len(p.buffer) > 0 && p.buffer[0] < from {
+		p.buffer = p.buffer[1:]
 	}
+	return len(p.buffer) == 0 && (!p.started || p.more)
 }
 
-// fill reads the next chunk from a position on.
-func (p *postings) fill(ctx context.Context, from string) error {
-	if p.walk.left <= 0 {
-		return errWalked
-	}
-	q := table.Query{Partition: string(p.partition), From: p.word + from, Limit: p.chunk}
+// fill reads the next n postings from a position on.
+func (p *postings) fill(ctx context.Context, from string, n int) error {
+	q := table.Query{Partition: string(p.partition), From: p.word + from, Limit: n}
 	if p.word != "" {
 		q.To = strings.TrimSuffix(p.word, table.Separator) + after
 	}
-	page, err := p.walk.table.Query(ctx, q)
+	page, err := p.walk.query(ctx, q)
 	if err != nil {
 		return err
 	}
-	p.walk.left -= len(page.Items)
-	p.taken += len(page.Items)
-	p.chunk = min(2*p.chunk, max(p.chunk, p.most))
+	if p.started {
+		p.again += len(page.Items)
+	}
 	p.started, p.more = true, page.Next != ""
 	p.buffer = p.buffer[:0]
 	for _, item := range page.Items {
@@ -78,50 +90,97 @@ func (p *postings) fill(ctx context.Context, from string) error {
 	return nil
 }
 
-func (p *postings) read() int { return p.taken }
-
 // after is the character behind the separator: a key text with it sorts behind all keys with the separator in its place.
 const after = "$"
 
-// union merges streams: the postings of several yards or words.
-type union struct{ streams []stream }
+// union merges the postings of several yards, values or words.
+type union struct {
+	limit int // of the page
+	parts []*postings
+	alone bool // nothing else is walked beside it
+}
 
-func (u *union) add(s stream) { u.streams = append(u.streams, s) }
+// together is how many postings of a union are read at a time.
+const together = 16
 
 func (u *union) next(ctx context.Context, from string) (string, bool, error) {
-	first, found := "", false
-	for _, s := range u.streams {
-		position, ok, err := s.next(ctx, from)
-		if err != nil {
+	for {
+		var short []*postings
+		for _, p := range u.parts {
+			if p.short(from) {
+				short = append(short, p)
+			}
+		}
+		if len(short) == 0 {
+			break
+		}
+		if err := u.fill(ctx, short, from); err != nil {
 			return "", false, err
 		}
-		if ok && (!found || position < first) {
-			first, found = position, true
+	}
+	first, found := "", false
+	for _, p := range u.parts {
+		if len(p.buffer) > 0 && (!found || p.buffer[0] < first) {
+			first, found = p.buffer[0], true
 		}
 	}
 	return first, found, nil
 }
 
-func (u *union) read() (sum int) {
-	for _, s := range u.streams {
-		sum += s.read()
+// fill reads on in those parts of which the next position is not known.
+func (u *union) fill(ctx context.Context, short []*postings, from string) error {
+	n := u.ration(len(short))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(together)
+	for _, p := range short {
+		size := n
+		if !u.alone {
+			size, p.chunk = p.chunk, min(2*p.chunk, most(u.limit, len(u.parts)))
+		}
+		group.Go(func() error { return p.fill(ctx, from, size) })
+	}
+	return group.Wait()
+}
+
+// ration is how many postings each of some parts may read, so that hardly more than a page is read in vain, however many
+// parts there are and whichever of them holds what comes next: of the first read each part has a fair share, which leaves
+// something for the one that runs short first.
+func (u *union) ration(parts int) int {
+	spare := u.limit + u.limit/4
+	if len(u.parts) == 1 {
+		return u.limit + 1
+	}
+	if parts == len(u.parts) {
+		return max(1, spare*4/5/parts)
+	}
+	for _, p := range u.parts {
+		spare -= len(p.buffer)
+	}
+	return max(1, min(spare/2/parts, u.limit))
+}
+
+// most is how many postings are read at a time from each of several parts, where several filters are walked at once.
+func most(limit, parts int) int { return max(4, limit*3/2/parts+1) }
+
+// again is how many postings were read since the first of each part. What the first ones are says nothing about the
+// filter, only about how many yards and values there are.
+func (u *union) again() (sum int) {
+	for _, p := range u.parts {
+		sum += p.again
 	}
 	return sum
 }
 
-// both yields what all its streams have in common, leaping ahead in each to where the others are. A stream that has to be
+// both yields what all its unions have in common, leaping ahead in each to where the others are. A union that has to be
 // read much faster than another one holds most of the list and sorts out little: it is let go, and whoever loads the
 // records checks them for it. So of two filters the smaller one is walked.
-type both struct {
-	streams []stream
-	needed  stream // one of them that is never let go, or nil
-}
+type both struct{ unions []*union }
 
 func (b *both) next(ctx context.Context, from string) (string, bool, error) {
 	for {
 		b.letGo()
 		position, agreed := from, true
-		for i, s := range b.streams {
+		for i, s := range b.unions {
 			at, ok, err := s.next(ctx, position)
 			if err != nil || !ok {
 				return "", false, err
@@ -136,18 +195,23 @@ func (b *both) next(ctx context.Context, from string) (string, bool, error) {
 	}
 }
 
-// letGo drops the streams that have been read at least twice as far as the slowest.
+// letGo drops the unions that have been read at least twice as far as the slowest.
 func (b *both) letGo() {
 	least := math.MaxInt
-	for _, s := range b.streams {
-		least = min(least, s.read())
+	for _, s := range b.unions {
+		least = min(least, s.again())
 	}
-	b.streams = slices.DeleteFunc(b.streams, func(s stream) bool { return s != b.needed && s.read() >= 2*max(least, 1) })
+	b.unions = slices.DeleteFunc(b.unions, func(s *union) bool { return s.again() >= 2*max(least, 1) })
+	b.unions[0].alone = len(b.unions) == 1
 }
 
-func (b *both) read() (sum int) {
-	for _, s := range b.streams {
-		sum += s.read()
+// known is a stream of positions that are all known, in order.
+type known []string
+
+func (k known) next(_ context.Context, from string) (string, bool, error) {
+	at, _ := slices.BinarySearch(k, from)
+	if at == len(k) {
+		return "", false, nil
 	}
-	return sum
+	return k[at], true, nil
 }

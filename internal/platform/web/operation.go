@@ -38,6 +38,7 @@ type Route struct {
 	Tag         string // heading in the reference, for example Leads
 	Status      int    // of success; 0: 200, or 204 where the reply has no body
 	MaxBody     int64  // bytes; 0: DefaultMaxBody
+	MaxFile     int64  // bytes of an Upload, instead of MaxBody: a form may add a little
 	Idempotent  bool   // takes an Idempotency-Key; see IdempotencyKey
 }
 
@@ -48,6 +49,7 @@ const DefaultMaxBody = 1 << 20
 const (
 	guardKey      = "guard"      // Guard
 	maxBodyKey    = "maxBody"    // int64
+	maxFileKey    = "maxFile"    // int64
 	idempotentKey = "idempotent" // bool
 	rawKey        = "raw"        // bool
 )
@@ -85,7 +87,10 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 		panic("web: " + method + " " + path + " is public: an idempotency key belongs to a user")
 	}
 	maxBody := route.MaxBody
-	if maxBody == 0 {
+	switch {
+	case route.MaxFile > 0:
+		maxBody = route.MaxFile + formOverhead
+	case maxBody == 0:
 		maxBody = DefaultMaxBody
 	}
 	operation := huma.Operation{
@@ -100,7 +105,7 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 		// The host bounds how long a body may take. huma's own deadline would stay on the connection when the body is read,
 		// and end the context of whatever takes longer than that.
 		BodyReadTimeout: -1,
-		Metadata:        map[string]any{guardKey: guard, maxBodyKey: maxBody, idempotentKey: route.Idempotent},
+		Metadata:        map[string]any{guardKey: guard, maxBodyKey: maxBody, maxFileKey: route.MaxFile, idempotentKey: route.Idempotent},
 		Extensions:      map[string]any{},
 		// A link in a mail may have grown parameters on its way; everybody else wants to know of a filter that does nothing.
 		RejectUnknownQueryParameters: guard.permission != "",

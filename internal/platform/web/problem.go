@@ -53,12 +53,12 @@ var kinds = map[errs.Kind]struct {
 	errs.Gone:            {http.StatusGone, "It has ended for good"},
 	errs.TooMany:         {http.StatusTooManyRequests, "Too many requests"},
 	errs.Unavailable:     {http.StatusServiceUnavailable, "Not available for the moment"},
+	errs.TooLarge:        {http.StatusRequestEntityTooLarge, "The body is too large"},
 }
 
 // titles are those of the problems that are HTTP's own.
 var titles = map[string]string{
 	"malformed":              "The request cannot be read",
-	"too-large":              "The body is too large",
 	"head-too-large":         "The address or the headers are too large",
 	"unsupported-media-type": "The body has the wrong media type",
 	"method-not-allowed":     "The method is not allowed here",
@@ -73,8 +73,16 @@ func newProblem(status int, name, detail string) *Problem {
 	return &Problem{Type: "/problems/" + name, Title: titles[name], Status: status, Detail: detail}
 }
 
+// tooLargeFor names the bound that a client is meant to keep.
+func tooLargeFor(operation *huma.Operation) *Problem {
+	if most, _ := operation.Metadata[maxFileKey].(int64); most > 0 {
+		return problemOf(errs.E(errs.TooLarge, "the file is larger than %d bytes; split it into smaller ones", most))
+	}
+	return tooLarge(operation.Metadata[maxBodyKey].(int64))
+}
+
 func tooLarge(most int64) *Problem {
-	return newProblem(http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("the body is larger than %d bytes", most))
+	return problemOf(errs.E(errs.TooLarge, "the body is larger than %d bytes", most))
 }
 
 // problemOf turns any error into what the client may know about it.

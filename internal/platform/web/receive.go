@@ -41,7 +41,7 @@ func receive(ctx huma.Context, next func(huma.Context)) {
 	r, _ := humago.Unwrap(ctx)
 	most := operation.Metadata[maxBodyKey].(int64)
 	if r.ContentLength > most {
-		refuse(ctx, tooLarge(most))
+		refuse(ctx, tooLargeFor(operation))
 		return
 	}
 	body, err := read(r, most+1)
@@ -50,7 +50,7 @@ func receive(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	if int64(len(body)) > most {
-		refuse(ctx, tooLarge(most))
+		refuse(ctx, tooLargeFor(operation))
 		return
 	}
 	media, ok := accepted(operation, ctx.Header("Content-Type"))

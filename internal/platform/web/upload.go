@@ -13,7 +13,7 @@ import (
 )
 
 // Upload is what the input of an operation embeds that takes a CSV file, either as the body itself (text/csv, in UTF-8)
-// or as the field file of a form (multipart/form-data, in any encoding). The route's MaxBody bounds it.
+// or as the field file of a form (multipart/form-data, in any encoding). The route's MaxFile bounds it.
 type Upload struct {
 	MediaType string `header:"Content-Type" hidden:"true"`
 	RawBody   []byte `contentType:"text/csv"`
@@ -29,6 +29,8 @@ type File struct {
 const (
 	formMedia = "multipart/form-data"
 	fileField = "file"
+
+	formOverhead = 4096 // bytes that a form with one file is larger than the file, at most
 )
 
 type uploader interface{ describe(*huma.Operation) }

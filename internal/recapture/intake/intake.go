@@ -1,8 +1,8 @@
 // Package intake reads the vehicle lists that dealers upload: CSV files as spreadsheets, dealer systems and people write
 // them.
 //
-// A list is good, bad or mixed. What makes the whole file unreadable (no header, no vin or rego column, too many rows,
-// an encoding that cannot be told) is an Invalid error. Everything else concerns one row: the row is rejected with its
+// A list is good, bad or mixed. What makes the whole file unreadable (no header, no vin or rego column, an encoding that
+// cannot be told) is an Invalid error; too many bytes or rows are TooLarge. Everything else concerns one row: the row is rejected with its
 // line, column and a reason that says how to mend it, and its neighbours are read as if it were not there.
 //
 // Nothing is lost silently. Every row is accepted, or a duplicate of an earlier row, or rejected, and the counts add up
@@ -74,10 +74,11 @@ type Remark struct {
 	Reason string `json:"reason"`
 }
 
-// Parse reads a list. Its error is Invalid, and then concerns the file as a whole.
+// Parse reads a list. Its error is Invalid or, where MaxBytes or the rows are exceeded, TooLarge, and then concerns the file
+// as a whole.
 func Parse(file []byte, options Options) (List, error) {
 	if len(file) > MaxBytes {
-		return List{}, errs.E(errs.Invalid, "the file has more than %d bytes; split it into smaller lists", MaxBytes)
+		return List{}, errs.E(errs.TooLarge, "the file has more than %d bytes; split it into smaller lists", MaxBytes)
 	}
 	maxRows := options.MaxRows
 	if maxRows <= 0 {
@@ -103,7 +104,7 @@ func Parse(file []byte, options Options) (List, error) {
 			continue
 		}
 		if list.Total == maxRows {
-			return List{}, errs.E(errs.Invalid, "the file has more than %d rows; split it into smaller lists", maxRows)
+			return List{}, errs.E(errs.TooLarge, "the file has more than %d rows; split it into smaller lists", maxRows)
 		}
 		list.Total++
 		row, rejection, warnings := rows.read(record)

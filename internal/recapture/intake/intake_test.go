@@ -119,8 +119,6 @@ func TestAFileThatLeavesEverythingOpenIsRefused(t *testing.T) {
 		"a spreadsheet":          {"PK\x03\x04\x14\x00", "is a spreadsheet"},
 		"an old spreadsheet":     {"\xd0\xcf\x11\xe0\xa1\xb1", "is a spreadsheet"},
 		"UTF-16":                 {"\xff\xfev\x00i\x00n\x00", "is UTF-16"},
-		"too many rows":          {"vin\n" + strings.Repeat("x\n", intake.MaxRows+1), "more than 50000 rows"},
-		"too many bytes":         {strings.Repeat("x", intake.MaxBytes+1), "more than 4500000 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := intake.Parse([]byte(test.file), australian)
@@ -128,6 +126,24 @@ func TestAFileThatLeavesEverythingOpenIsRefused(t *testing.T) {
 				t.Errorf("error %v (%v), want Invalid that mentions %q", err, errs.KindOf(err), test.mentions)
 			}
 		})
+	}
+}
+
+func TestAFileBeyondTheBoundsIsTooLarge(t *testing.T) {
+	rows := func(n int) string { return "vin\n" + strings.Repeat("x\n", n) }
+	for name, test := range map[string]struct{ file, mentions string }{
+		"rows":  {rows(intake.MaxRows + 1), "more than 50000 rows"},
+		"bytes": {strings.Repeat("x", intake.MaxBytes+1), "more than 4500000 bytes"},
+	} {
+		if _, err := intake.Parse([]byte(test.file), australian); !errs.Is(err, errs.TooLarge) || !strings.Contains(err.Error(), test.mentions) {
+			t.Errorf("%s: error %v (%v), want TooLarge that mentions %q", name, err, errs.KindOf(err), test.mentions)
+		}
+	}
+	if list := parse(t, rows(intake.MaxRows)+"\n,,\n", australian); list.Total != intake.MaxRows {
+		t.Errorf("%d rows of %d", list.Total, intake.MaxRows)
+	}
+	if _, err := intake.Parse([]byte("vin\n"+vinA+"\n"+strings.Repeat("\n", intake.MaxBytes-len(vinA)-5)), australian); err != nil {
+		t.Errorf("a file of as many bytes as allowed: %v", err)
 	}
 }
 
