@@ -98,6 +98,8 @@ type union struct {
 	limit int // of the page
 	parts []*postings
 	alone bool // nothing else is walked beside it
+	asked int  // positions of other unions that it was asked for
+	had   int  // and those of them that it had
 }
 
 // together is how many postings of a union are read at a time.
@@ -172,11 +174,12 @@ func (u *union) again() (sum int) {
 }
 
 // both yields what all its unions have in common, leaping ahead in each to where the others are. A union that has to be
-// read much faster than another one holds most of the list and sorts out little: it is let go, and whoever loads the
-// records checks them for it. So of two filters the smaller one is walked.
+// read much faster than another one holds most of the list, and one that has what the others have sorts out little: it is
+// let go, and whoever loads the records checks them for it. So of two filters the smaller one is walked.
 type both struct{ unions []*union }
 
 func (b *both) next(ctx context.Context, from string) (string, bool, error) {
+	var by *union // whose the position is
 	for {
 		b.letGo()
 		position, agreed := from, true
@@ -185,7 +188,16 @@ func (b *both) next(ctx context.Context, from string) (string, bool, error) {
 			if err != nil || !ok {
 				return "", false, err
 			}
+			if by != nil && by != s {
+				s.asked++
+				if at == position {
+					s.had++
+				}
+			}
 			agreed = agreed && (i == 0 || at == position)
+			if at != position {
+				by = s
+			}
 			position = at
 		}
 		if agreed {
@@ -195,13 +207,21 @@ func (b *both) next(ctx context.Context, from string) (string, bool, error) {
 	}
 }
 
-// letGo drops the unions that have been read at least twice as far as the slowest.
+// letGo drops the unions that have been read at least twice as far as the slowest, and those that have nearly all that
+// they were asked for; one always stays.
 func (b *both) letGo() {
 	least := math.MaxInt
 	for _, s := range b.unions {
 		least = min(least, s.again())
 	}
-	b.unions = slices.DeleteFunc(b.unions, func(s *union) bool { return s.again() >= 2*max(least, 1) })
+	left := len(b.unions)
+	b.unions = slices.DeleteFunc(b.unions, func(s *union) bool {
+		drop := left > 1 && (s.again() >= 2*max(least, 1) || s.asked >= 8 && 4*s.had >= 3*s.asked)
+		if drop {
+			left--
+		}
+		return drop
+	})
 	b.unions[0].alone = len(b.unions) == 1
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -136,7 +137,7 @@ func problemOfHuma(ctx huma.Context, _ string, body any) (any, error) {
 	}
 	violations := slices.Clone(violationsOf(ctx.Context()))
 	for _, detail := range model.Errors {
-		violations = append(violations, errs.Violation{Location: detail.Location, Message: detail.Message})
+		violations = append(violations, errs.Violation{Location: parameter(detail.Location), Message: detail.Message})
 	}
 	var p *Problem
 	switch model.Status {
@@ -149,6 +150,14 @@ func problemOfHuma(ctx huma.Context, _ string, body any) (any, error) {
 	p.Instance = event.CallOf(ctx.Context()).RequestID
 	note(ctx.Context(), p, nil)
 	return p, nil
+}
+
+// parameter is the location of a query parameter without the number that huma gives to each of its values.
+func parameter(location string) string {
+	if strings.HasPrefix(location, "query.") {
+		location, _, _ = strings.Cut(location, "[")
+	}
+	return location
 }
 
 // invalid is the problem of an input that breaks rules.
