@@ -9,6 +9,8 @@ FILE         ?=
 LISTINGS     ?=
 FUNCTION     ?=
 CASE         ?=
+SEEDS        ?= 20
+JOBS         ?= 10000
 
 # A program of its own, unlike one under go run, ends after Ctrl-C as it pleases, and without a word about it.
 LOCAL := go build -o dist/local ./functions/local && exec dist/local
@@ -60,6 +62,10 @@ lint: ## lint as .golangci.yml says
 .PHONY: race
 race: ## run all tests with the race detector
 	go test -race -timeout 30m ./...
+
+.PHONY: simulate
+simulate: ## run the functions in a bad world: SEEDS=20 seeds of JOBS=10000 jobs each
+	go test ./functions -run TestInABadWorld -count 1 -timeout 60m -v -seeds $(SEEDS) -jobs $(JOBS) | grep -vE '^ *(===|--- PASS)'; exit $${PIPESTATUS[0]}
 
 .PHONY: bench
 bench: ## measure: the table of figures (counts gate, times are to be read)
