@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,6 +73,15 @@ const (
 func simulate(t *testing.T, seed uint64, jobs int, wrong wrongly) *run {
 	t.Helper()
 	return follow(t, seed, jobs, wrong, *simFollow)
+}
+
+var warm sync.Once
+
+// warmUp makes what functions share for ever, such as compressors, outside of the bubbles: what is made inside of one
+// belongs to it.
+func warmUp(t *testing.T) {
+	t.Helper()
+	warm.Do(func() { t.Run("warm up", func(t *testing.T) { newWorld(t) }) })
 }
 
 // follow is simulate with an eye on the calls about one id.
@@ -163,6 +173,7 @@ func (r *run) report() string {
 
 // T001, T002, T008, T009, T021, T031, T033, T037, T038, T039: the functions of the catalogue in a bad world.
 func TestInABadWorldNothingIsLostNothingIsDoubledAndEverythingEnds(t *testing.T) {
+	warmUp(t)
 	for n := range *simSeeds {
 		seed := *simSeed + uint64(n)
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -196,6 +207,7 @@ func (r *run) story(t *testing.T, seed uint64) string {
 }
 
 func TestASeedReplaysBitForBit(t *testing.T) {
+	warmUp(t)
 	first, second := simulate(t, 7, 300, nil), simulate(t, 7, 300, nil)
 	if first.Trace.Digest() != second.Trace.Digest() {
 		t.Errorf("seed 7 once: %s\nand again: %s", first.report(), second.report())

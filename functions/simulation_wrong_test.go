@@ -80,6 +80,7 @@ func wrongWorkers() []struct {
 
 // T002: the simulation notices wrong ways to work, and nothing else in the same seeds.
 func TestWrongWorkersFailTheSimulationWithinThreeSeeds(t *testing.T) {
+	warmUp(t)
 	t.Run("right", func(t *testing.T) {
 		t.Parallel()
 		for seed := range uint64(3) {
