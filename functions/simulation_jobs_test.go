@@ -196,7 +196,7 @@ func (r *run) sellOnce(c *car, n, attempt int) {
 		ID: fmt.Sprintf("lst-%d", n), At: r.Now().Truncate(time.Second), URL: fmt.Sprintf("https://www.cars.example/ad/%d-%s", n, c.yard.id),
 		Title: "2019 Volkswagen Polo", Price: int64(5000 + n), Seller: "private", Site: "www.cars.example",
 	}
-	if !account.List(string(c.id), s) {
+	if !account.Offer(string(c.id), s) {
 		if attempt < patience {
 			r.After(10*time.Minute, func() { r.sellOnce(c, n, attempt+1) })
 		}
@@ -214,7 +214,7 @@ func (r *run) sellOnce(c *car, n, attempt int) {
 	change := func(event partner.Event, edit func(*partner.Sighting)) {
 		next := c.listing[len(c.listing)-1]
 		edit(&next)
-		account.List(string(c.id), next)
+		account.Offer(string(c.id), next)
 		c.listing = append(c.listing, next)
 		tell(event)
 	}

@@ -144,7 +144,7 @@ func (r *run) live(t *testing.T, jobs int) {
 	}
 	r.RunUntil(dealership.Noon.Add(busy + tailOfFaults))
 	r.Odds = simulation.Odds{}
-	if !r.RunUntilQuiet(t, quietBy) {
+	if !r.RunUntilQuiet(t, quietBy) || !r.RunDaily(t, quietBy) {
 		r.fail("after three days there is still something to do: %v", r.Left())
 	}
 }

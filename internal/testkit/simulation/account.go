@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/winback-auto/winback/internal/partner"
@@ -100,6 +101,27 @@ func (p accountPort) Vehicle(_ context.Context, ref string) (partner.Watched, er
 		answer.Sightings = slices.Clone(vehicle.Sightings)
 		return answer, nil
 	})
+}
+
+// listed is how many vehicles a page has.
+const listed = 100
+
+// List implements partner.Watcher, in order of the partner's ids.
+func (p accountPort) List(_ context.Context, cursor string) (page []partner.Watched, next string, err error) {
+	page, err = asked(p, "list "+cursor, 0, askFault, func() (page []partner.Watched, err error) {
+		for _, ref := range slices.Sorted(maps.Keys(p.watched)) {
+			if ref > cursor && len(page) < listed {
+				vehicle := *p.watched[ref]
+				vehicle.Sightings = slices.Clone(vehicle.Sightings)
+				page = append(page, vehicle)
+			}
+		}
+		return page, nil
+	})
+	if len(page) == listed {
+		next = page[listed-1].Ref
+	}
+	return page, next, err
 }
 
 // Remove implements partner.Watcher.

@@ -88,8 +88,8 @@ func LookedUp(rego string) string {
 	return fmt.Sprintf("TMBZZZ%011d", h.Sum64()%1e11)
 }
 
-// List puts a vehicle on sale, or changes its listing; false where the account does not watch it.
-func (a *Account) List(id string, s partner.Sighting) bool {
+// Offer puts a vehicle on sale, or changes its listing; false where the account does not watch it.
+func (a *Account) Offer(id string, s partner.Sighting) bool {
 	vehicle := a.watched[a.Refs[id]]
 	if vehicle == nil {
 		return false

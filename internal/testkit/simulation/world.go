@@ -170,6 +170,23 @@ func (w *World) RunUntilQuiet(tb testing.TB, limit time.Duration) bool {
 	}
 }
 
+// RunDaily lets every schedule that does not come each minute have another turn, and what follows from it. It reports
+// whether all came to rest within the limit.
+func (w *World) RunDaily(tb testing.TB, limit time.Duration) bool {
+	tb.Helper()
+	for _, s := range w.schedules {
+		if s.every > time.Minute {
+			due := s.at
+			w.skip(due)
+			w.RunUntil(due)
+			if !w.RunUntilQuiet(tb, limit) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // settle waits until every goroutine has come to a call of a port or to its end, and puts on the agenda what they want.
 func (w *World) settle() {
 	synctest.Wait()
