@@ -1,0 +1,140 @@
+package functions_test
+
+import "strings"
+
+// accessRow is this test's own opinion of a route: who may call it, and a request that succeeds. A route may have several
+// rows. In path and body, <lead> stands for the id of a lead of the caller's company and yard, <+lead> for one that nobody
+// has touched, <mark> for a text that only the caller's company has, and so on; see stage.fill.
+type accessRow struct {
+	route  string // as the API document has it
+	may    string // roles, or everybody; a manager may what the others may
+	path   string
+	body   string
+	status int    // of success
+	other  string // of lists with a cursor: another path of the same route, or a filter that makes another list
+}
+
+func (r accessRow) method() string { method, _, _ := strings.Cut(r.route, " "); return method }
+
+// lets reports whether a role may call the route.
+func (r accessRow) lets(role string) bool {
+	for _, may := range strings.Fields(r.may) {
+		if may == role || may == everybody {
+			return true
+		}
+	}
+	return false
+}
+
+// roles are those of the row, with one that stands for everybody.
+func (r accessRow) roles() []string {
+	if r.may == everybody {
+		return []string{"leads"}
+	}
+	return strings.Fields(r.may)
+}
+
+const (
+	everybody = "everybody" // who is signed in, with or without a role
+	watchers  = "recapture maker"
+	readers   = "leads " + watchers
+	acquaint  = "leads prospects"
+)
+
+// accessRoles are the callers that every route meets, each as a manager of the role, too. A maker is somebody in the
+// recapture role with the attribute that lets make leads and prospects; nobody has no role at all.
+var accessRoles = []string{"admin", "leads", "prospects", "recapture", "maker", "nobody"}
+
+// publicRoutes is the exact list of what answers without a token.
+var publicRoutes = []string{"GET /docs", "GET /openapi.json", "POST /webhooks/autograb/{token}"}
+
+// Bodies that several rows share.
+const (
+	newYard     = `{"name":"<mark> <number>","state":"NSW","address":{"street":"<mark> street","city":"<mark>","postcode":"2000"}}`
+	newUser     = `{"name":{"first":"<mark>","last":"<mark>"},"email":"<email>","mobile":"<phone>","yards":["<yard>"],"notify":{"email":true,"sms":false,"inApp":true}}`
+	newRole     = `{"role":"manage_leads","users":[{"id":"<user>","manager":true}],"yards":["<yard>"]}`
+	newCustomer = `{"name":{"first":"<mark>","last":"<mark>"},"company":"<mark>","email":"<email>","mobile":"<phone>","phone":"<phone>","address":{"street":"<mark>","city":"<mark>"},"notes":"<mark>","vehicles":[{"vin":"<cvin>","make":"<mark>","model":"<mark>"}]}`
+	newcomer    = `{"first":"<mark>","last":"<mark>","email":"<email>","mobile":"<phone>"}`
+	newVehicle  = `{"vin":"<vin>","rego":"<rego>","state":"NSW","make":"<ymark>","model":"<ymark>","year":2019}`
+	wantedLead  = `{"customer":"<customer>","vehicle":` + newVehicle + `,"tradeIn":` + newVehicle + `,"yard":"<yard>","source":"<ymark>","type":"<ymark>","user":"<user>","notes":"<ymark>"}`
+	newValued   = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<user>","odometer":61500,"value":{"amount":1450000,"currency":"AUD"},"notes":"<ymark>"}`
+	newProspect = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<self>","action":"<ymark>","type":"Phone Out","notes":"<ymark>"}`
+)
+
+// accessRows has a row for every route; one without fails the test.
+var accessRows = []accessRow{
+	{route: "GET /v1/me", may: everybody, path: "/v1/me", status: 200},
+	{route: "GET /v1/notifications", may: everybody, path: "/v1/notifications", status: 200, other: "unread=true"},
+	{route: "POST /v1/notifications/{id}/read", may: everybody, path: "/v1/notifications/<notice>/read", status: 204},
+
+	{route: "GET /v1/company", may: "admin", path: "/v1/company", status: 200},
+	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true},"ownStock":{"sellers":["<mark>"],"vins":["<cvin>"]}}`},
+	{route: "GET /v1/yards", may: "admin", path: "/v1/yards", status: 200},
+	{route: "POST /v1/yards", may: "admin", path: "/v1/yards", body: newYard, status: 201},
+	{route: "GET /v1/yards/{id}", may: "admin", path: "/v1/yards/<yard>", status: 200},
+	{route: "PUT /v1/yards/{id}", may: "admin", path: "/v1/yards/<+yard>", body: newYard, status: 200},
+	{route: "DELETE /v1/yards/{id}", may: "admin", path: "/v1/yards/<+yard>", status: 204},
+	{route: "GET /v1/users", may: "admin", path: "/v1/users", status: 200},
+	{route: "POST /v1/users", may: "admin", path: "/v1/users", body: newUser, status: 201},
+	{route: "GET /v1/users/{id}", may: "admin", path: "/v1/users/<user>", status: 200},
+	{route: "PUT /v1/users/{id}", may: "admin", path: "/v1/users/<+user>", body: strings.Replace(newUser, "<email>", "<last email>", 1), status: 200},
+	{route: "PATCH /v1/users/{id}", may: "admin", path: "/v1/users/<+user>", body: `{"name":{"first":"<mark>","last":"<mark>"},"mobile":"<phone>","yards":["<yard>"],"disabled":true}`, status: 200},
+	{route: "DELETE /v1/users/{id}", may: "admin", path: "/v1/users/<+user>", status: 204},
+	{route: "GET /v1/roles", may: "admin", path: "/v1/roles", status: 200},
+	{route: "POST /v1/roles", may: "admin", path: "/v1/roles", body: newRole, status: 201},
+	{route: "GET /v1/roles/{id}", may: "admin", path: "/v1/roles/<role>", status: 200},
+	{route: "PUT /v1/roles/{id}", may: "admin", path: "/v1/roles/<+role>", body: newRole, status: 200},
+	{route: "DELETE /v1/roles/{id}", may: "admin", path: "/v1/roles/<+role>", status: 204},
+	{route: "GET /v1/connections", may: "admin", path: "/v1/connections", status: 200},
+	{route: "POST /v1/connections", may: "admin", path: "/v1/connections", body: `{"name":"<mark>","api":"autograb","yards":["<+yard>"],"key":"<key>"}`, status: 201},
+	{route: "GET /v1/connections/{id}", may: "admin", path: "/v1/connections/<connection>", status: 200},
+	{route: "PUT /v1/connections/{id}", may: "admin", path: "/v1/connections/<+connection>", body: `{"name":"<mark>","yards":["<+yard>"],"key":"<key>"}`, status: 200},
+	{route: "DELETE /v1/connections/{id}", may: "admin", path: "/v1/connections/<+connection>", status: 204},
+	{route: "POST /v1/connections/{id}/test", may: "admin", path: "/v1/connections/<connection>/test", status: 200},
+	{route: "POST /v1/connections/{id}/rotate-webhook", may: "admin", path: "/v1/connections/<+connection>/rotate-webhook", status: 200},
+
+	{route: "GET /v1/customers", may: "leads prospects recapture maker", path: "/v1/customers", status: 200, other: "q=<mark>"},
+	{route: "POST /v1/customers", may: acquaint, path: "/v1/customers", body: newCustomer, status: 201},
+	{route: "GET /v1/customers/{id}", may: "leads prospects recapture maker", path: "/v1/customers/<customer>", status: 200},
+	{route: "PATCH /v1/customers/{id}", may: acquaint, path: "/v1/customers/<customer>", body: `{"notes":"<mark>","phone":"<phone>"}`, status: 200},
+	{route: "GET /v1/customers/{id}/activity", may: "leads prospects recapture maker", path: "/v1/customers/<customer>/activity", status: 200, other: "/v1/customers/<+customer>/activity"},
+
+	{route: "GET /v1/appraisals", may: readers, path: "/v1/appraisals", status: 200, other: "status=open"},
+	{route: "GET /v1/appraisals", may: readers, path: "/v1/appraisals?user=<user>&yard=<yard>&q=<mark>", status: 200},
+	{route: "POST /v1/appraisals", may: "leads", path: "/v1/appraisals", body: newValued, status: 201},
+	{route: "POST /v1/appraisals", may: "leads", path: "/v1/appraisals", body: strings.Replace(newValued, `"<customer>"`, newcomer, 1), status: 201},
+	{route: "GET /v1/appraisals/{id}", may: readers, path: "/v1/appraisals/<appraisal>", status: 200},
+	{route: "PATCH /v1/appraisals/{id}", may: "leads", path: "/v1/appraisals/<appraisal>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<user>","odometer":70000}`, status: 200},
+	{route: "POST /v1/appraisals/{id}/lead", may: "leads", path: "/v1/appraisals/<+appraisal>/lead", body: `{"notes":"<ymark>","user":"<user>","vehicle":{"make":"<ymark>"}}`, status: 201},
+
+	{route: "GET /v1/leads", may: readers, path: "/v1/leads", status: 200, other: "status=new"},
+	{route: "GET /v1/leads", may: readers, path: "/v1/leads?user=<user>&yard=<yard>&q=<mark>", status: 200},
+	{route: "POST /v1/leads", may: "leads", path: "/v1/leads", body: wantedLead, status: 201},
+	{route: "POST /v1/leads", may: "leads", path: "/v1/leads", body: strings.Replace(wantedLead, `"<customer>"`, newcomer, 1), status: 201},
+	{route: "GET /v1/leads/{id}", may: readers, path: "/v1/leads/<lead>", status: 200},
+	{route: "PATCH /v1/leads/{id}", may: "leads", path: "/v1/leads/<lead>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<user>"}`, status: 200},
+	{route: "POST /v1/leads/{id}/close", may: "leads", path: "/v1/leads/<+lead>/close", body: `{"outcome":"lost","reason":"<ymark>"}`, status: 200},
+
+	{route: "GET /v1/prospects", may: "prospects", path: "/v1/prospects", status: 200, other: "state=all"},
+	{route: "GET /v1/prospects", may: "prospects", path: "/v1/prospects?user=<self>&q=<mark>", status: 200},
+	{route: "POST /v1/prospects", may: "prospects", path: "/v1/prospects", body: newProspect, status: 201},
+	{route: "POST /v1/prospects", may: "prospects", path: "/v1/prospects", body: strings.Replace(newProspect, `"<customer>"`, newcomer, 1), status: 201},
+	{route: "GET /v1/prospects/{id}", may: "prospects", path: "/v1/prospects/<+prospect>", status: 200},
+	{route: "POST /v1/prospects/{id}/complete", may: "prospects", path: "/v1/prospects/<+prospect>/complete", body: `{"notes":"<ymark>"}`, status: 200},
+
+	{route: "GET /v1/recaptures", may: watchers, path: "/v1/recaptures", status: 200, other: "origin=csv"},
+	{route: "GET /v1/recaptures", may: watchers, path: "/v1/recaptures?user=<user>&q=<mark>", status: 200},
+	{route: "POST /v1/recaptures", may: watchers, path: "/v1/recaptures", body: `{"leads":["<lead>","<+lead>"],"appraisals":["<appraisal>","<+appraisal>"]}`, status: 202},
+	{route: "POST /v1/recaptures", may: watchers, path: "/v1/recaptures", body: `{"vehicles":[{"vin":"<vin>","make":"<ymark>","customer":{"id":"<customer>","first":"<mark>","email":"<email>"}},{"vin":"<vin>","reference":"<ymark>"}],"yard":"<yard>"}`, status: 202},
+	{route: "GET /v1/recaptures/template.csv", may: watchers, path: "/v1/recaptures/template.csv", status: 200},
+	{route: "POST /v1/recaptures/uploads", may: watchers, path: "/v1/recaptures/uploads?yard=<yard>", body: "vin,make,customer_email\r\n<vin>,<ymark>,<email>\r\nBROKEN,<ymark>,<email>\r\n", status: 202},
+	{route: "GET /v1/recaptures/summary", may: watchers, path: "/v1/recaptures/summary", status: 200},
+	{route: "GET /v1/recaptures/users", may: watchers, path: "/v1/recaptures/users", status: 200},
+	{route: "GET /v1/recaptures/{id}", may: watchers, path: "/v1/recaptures/<recapture>", status: 200},
+	{route: "POST /v1/recaptures/{id}/open", may: watchers, path: "/v1/recaptures/<recapture>/open", status: 200},
+	{route: "POST /v1/recaptures/{id}/dismiss", may: watchers, path: "/v1/recaptures/<recapture>/dismiss", status: 200},
+	{route: "POST /v1/recaptures/{id}/leads", may: "maker", path: "/v1/recaptures/<+recapture>/leads", body: `{"yard":"<yard>","user":"<user>","notes":"<ymark>"}`, status: 201},
+	{route: "POST /v1/recaptures/{id}/prospects", may: "maker", path: "/v1/recaptures/<+recapture>/prospects", body: `{"yard":"<yard>","user":"<self>","notes":"<ymark>"}`, status: 201},
+	{route: "GET /v1/recapture-batches/{id}", may: watchers, path: "/v1/recapture-batches/<batch>", status: 200},
+	{route: "GET /v1/recapture-batches/{id}/rejected", may: watchers, path: "/v1/recapture-batches/<batch>/rejected", status: 200, other: "/v1/recapture-batches/<second batch>/rejected"},
+}
