@@ -47,12 +47,10 @@ type stage struct {
 	messages map[string]int // by company
 }
 
-// ticking is a wall clock that stands still but for a microsecond at each look, and is moved by hand.
+// ticking is a wall clock that stands still but for a microsecond at each look.
 type ticking struct{ nanos atomic.Int64 }
 
 func (c *ticking) Now() time.Time { return time.Unix(0, c.nanos.Add(1000)).UTC() }
-
-func (c *ticking) move(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // lockedLog is a log that may be read while it is written.
 type lockedLog struct {

@@ -1,6 +1,7 @@
 package recapture
 
 import (
+	"slices"
 	"time"
 
 	"github.com/winback-auto/winback/internal/company"
@@ -18,9 +19,19 @@ type Batch struct {
 	Origin     Origin        `json:"origin"`
 	User       access.UserID `json:"user"`
 	At         time.Time     `json:"at"`
+	Yards      []string      `json:"yards,omitempty"`  // of its vehicles; see seenBy
 	Chunks     []int         `json:"chunks,omitempty"` // vehicles of each chunk, by number
 	Duplicates int           `json:"duplicates"`       // seen at submission: repeated rows, and vehicles watched already
 	Rejected   int           `json:"rejected"`
+}
+
+// seenBy reports whether somebody may look at the submission: whoever sent it, and whoever may submit for all its yards.
+func (b Batch) seenBy(caller access.Caller) bool {
+	if b.User == caller.User {
+		return true
+	}
+	elsewhere := func(yard string) bool { return !caller.In(yard, access.RecaptureCheck) }
+	return len(b.Yards) > 0 && !slices.ContainsFunc(b.Yards, elsewhere)
 }
 
 // ChunkSize is the most vehicles of a chunk: what one message stands for and one upload to the partner carries.

@@ -97,7 +97,7 @@ type suppliedVehicle struct {
 
 // suppliedCustomer is whom the dealer knew with it.
 type suppliedCustomer struct {
-	ID     customer.ID `json:"id,omitempty" maxLength:"64"`
+	ID     customer.ID `json:"id,omitempty" maxLength:"64" doc:"Of a customer record; its particulars count then, not those given here."`
 	First  string      `json:"first,omitempty" maxLength:"100"`
 	Last   string      `json:"last,omitempty" maxLength:"100"`
 	Email  string      `json:"email,omitempty" maxLength:"254"`
@@ -112,6 +112,10 @@ func checkVehicles(ctx context.Context, d app.Deps, s *submission, answer *check
 		return err
 	}
 	yard, err := company.LoadYard(ctx, d, s.caller.Company, yardID)
+	if err != nil {
+		return err
+	}
+	customers, err := chosenCustomers(ctx, d, s.caller.Company, vehicles)
 	if err != nil {
 		return err
 	}
@@ -131,6 +135,13 @@ func checkVehicles(ctx context.Context, d app.Deps, s *submission, answer *check
 		draft := Recapture{Origin: FromAPI, Vehicle: v, Yard: yardID, SoldOn: supplied.SoldOn, Reference: supplied.Reference}
 		if c := supplied.Customer; c != nil {
 			draft.Customer = Customer(*c)
+		}
+		if c := draft.Customer.ID; c != "" {
+			known, ok := customers[c]
+			if !ok {
+				violations = append(violations, errs.Violation{Location: place + ".customer.id", Message: "is no customer of yours"})
+			}
+			draft.Customer = known
 		}
 		s.draft(draft)
 	}

@@ -122,9 +122,9 @@ type batchView struct {
 
 func (a api) batch(ctx context.Context, in *idInput) (*web.Reply[batchView], error) {
 	co := access.From(ctx).Company
-	record, err := batches.Get(ctx, a.Table, batchKey(co, BatchID(in.ID)))
+	record, err := a.visibleBatch(ctx, BatchID(in.ID))
 	if err != nil {
-		return nil, noBatch(err)
+		return nil, err
 	}
 	counts, err := record.Value.progress(ctx, a.Table, co)
 	if err != nil {
@@ -133,11 +133,14 @@ func (a api) batch(ctx context.Context, in *idInput) (*web.Reply[batchView], err
 	return web.OK(batchView{record.Value.ID, counts.total(), counts, record.Value.Rejected, counts.Queued+counts.Submitted == 0}), nil
 }
 
-func noBatch(err error) error {
-	if errs.Is(err, errs.NotFound) {
-		return errs.E(errs.NotFound, "there is no such batch")
+// visibleBatch reads a submission that the caller may see; one of other yards looks like an unknown one.
+func (a api) visibleBatch(ctx context.Context, id BatchID) (table.Record[Batch], error) {
+	caller := access.From(ctx)
+	record, err := batches.Get(ctx, a.Table, batchKey(caller.Company, id))
+	if errs.Is(err, errs.NotFound) || err == nil && !record.Value.seenBy(caller) {
+		return table.Record[Batch]{}, errs.E(errs.NotFound, "there is no such batch")
 	}
-	return err
+	return record, err
 }
 
 type listInput struct {

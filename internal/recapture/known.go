@@ -26,6 +26,22 @@ func knownCustomers[T any](ctx context.Context, d app.Deps, co ident.Company, re
 	return known, nil
 }
 
+// chosenCustomers reads the customer records that vehicles given in a request name, by id.
+func chosenCustomers(ctx context.Context, d app.Deps, co ident.Company, vehicles []suppliedVehicle) (map[customer.ID]Customer, error) {
+	var ids []customer.ID
+	for _, v := range vehicles {
+		if v.Customer != nil && v.Customer.ID != "" {
+			ids = append(ids, v.Customer.ID)
+		}
+	}
+	found, err := customer.LoadAll(ctx, d, co, ids)
+	known := make(map[customer.ID]Customer, len(found))
+	for _, c := range found {
+		known[c.ID] = remembered(c)
+	}
+	return known, err
+}
+
 // remembered is a customer record as a recapture keeps it.
 func remembered(c customer.Customer) Customer {
 	return Customer{ID: c.ID, First: c.First, Last: c.Last, Email: c.Email, Mobile: c.Mobile}

@@ -39,9 +39,9 @@ type rejectedInput struct {
 // next row.
 func (a api) rejected(ctx context.Context, in *rejectedInput) (*web.ListReply[intake.Remark], error) {
 	co := access.From(ctx).Company
-	batch, err := batches.Get(ctx, a.Table, batchKey(co, BatchID(in.ID)))
+	batch, err := a.visibleBatch(ctx, BatchID(in.ID))
 	if err != nil {
-		return nil, noBatch(err)
+		return nil, err
 	}
 	binding := "rejected " + in.ID
 	start := 0

@@ -44,6 +44,14 @@ func (s *submission) draft(r Recapture) {
 	r.Status, r.Progress = Active, Queued
 	r.SubmittedAt, r.MonitorUntil = s.batch.At, s.batch.At.Add(MonitorFor)
 	s.drafts = append(s.drafts, r)
+	s.concerns(r.Yard)
+}
+
+// concerns adds a yard to those of the batch.
+func (s *submission) concerns(yard string) {
+	if !slices.Contains(s.batch.Yards, yard) {
+		s.batch.Yards = append(s.batch.Yards, yard)
+	}
 }
 
 // connect finds the connection of a yard, or a Conflict that says which one is missing (R5).

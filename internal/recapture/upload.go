@@ -40,6 +40,7 @@ func upload(ctx context.Context, d app.Deps, caller access.Caller, id BatchID, y
 		return uploaded{}, err
 	}
 	s := newSubmission(caller, id, FromCSV, d.Now())
+	s.concerns(yardID)
 	if _, err := s.connect(ctx, d, yardID); err != nil {
 		return uploaded{}, err
 	}
