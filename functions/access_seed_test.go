@@ -205,10 +205,11 @@ func (s *stage) fillBooks(t *testing.T, d *dealer) {
 		}
 		for n := range 2 { // the first is the one to be read
 			p.told = ident.Of("told", d.co.ID(), p.id, fmt.Sprint(n))
-			s.commit(t, notify.Tell(d.co, notify.Notice{
+			places, notice := notify.Tell(d.co, notify.Notice{
 				ID: p.told, User: access.UserID(p.id), Kind: notify.Sighting, Title: d.mark, Text: d.mark, Facts: []notify.Fact{{Label: notify.Customer, Value: d.mark}},
 				About: notify.About{Type: "recapture", ID: "none"}, At: s.wall.Now(),
-			}))
+			})
+			s.commit(t, append(places, notice))
 		}
 	}
 }

@@ -64,7 +64,9 @@ func documented(t *testing.T) map[string]operation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var document struct{ Paths map[string]map[string]operation }
+	var document struct {
+		Paths map[string]map[string]operation
+	}
 	if err := json.Unmarshal(raw, &document); err != nil {
 		t.Fatal(err)
 	}
@@ -135,18 +137,18 @@ func (s *stage) tally(t *testing.T, routes map[string]operation) {
 		}
 	}
 	for attack, want := range map[string]int{
-		"role":                 rows * 2 * len(accessRoles),
-		"token":                rows * len(badTokens),
-		"foreign id":           2 * ids,
-		"other yard":           yardIDs,
-		"claim in headers":     reads,
-		"claim in a body":      bodies * len(companyMembers),
-		"idempotency key":      2 * keyed,
-		"cursor, damaged":      lists * cursorDamages,
-		"cursor, another's":    lists*3 - 1,
-		"read":                 2 * reads,
-		"at the same time":     interleavedRequests,
-		"address":              hookAttacks,
+		"role":              rows * 2 * len(accessRoles),
+		"token":             rows * len(badTokens),
+		"foreign id":        2 * ids,
+		"other yard":        yardIDs,
+		"claim in headers":  reads,
+		"claim in a body":   bodies * len(companyMembers),
+		"idempotency key":   2 * keyed,
+		"cursor, damaged":   lists * cursorDamages,
+		"cursor, another's": lists*3 - 1,
+		"read":              2 * reads,
+		"at the same time":  interleavedRequests,
+		"address":           hookAttacks,
 	} {
 		if got := s.counts[attack]; got != want {
 			t.Errorf("%s: tried %d times, want %d", attack, got, want)
