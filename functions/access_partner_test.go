@@ -3,6 +3,8 @@ package functions_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -114,6 +116,15 @@ func (a *partnerAccount) Vehicle(_ context.Context, ref string) (partner.Watched
 		return partner.Watched{}, errs.E(errs.NotFound, "there is no such vehicle")
 	}
 	return watched, nil
+}
+
+func (a *partnerAccount) List(context.Context, string) ([]partner.Watched, string, error) {
+	defer a.enter()()
+	var page []partner.Watched
+	for _, ref := range slices.Sorted(maps.Keys(a.watched)) {
+		page = append(page, a.watched[ref])
+	}
+	return page, "", nil
 }
 
 func (a *partnerAccount) Remove(_ context.Context, ref string) error {
