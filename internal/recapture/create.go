@@ -35,7 +35,7 @@ func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, d
 		return nil, err
 	}
 	taken := make([]bool, len(drafts))
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group // what fails holds up nothing else, so that each attempt gets further
 	group.SetLimit(parallel)
 	for i, draft := range drafts {
 		if record, known := existing[draft.ID]; created[draft.ID] || known && record.Value.in(chunk) {
@@ -75,7 +75,7 @@ func createFresh(ctx context.Context, d app.Deps, co ident.Company, fresh []Reca
 	}
 	var mu sync.Mutex
 	created := make(map[ID]bool, len(fresh))
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group // what fails holds up nothing else, so that each attempt gets further
 	group.SetLimit(parallel)
 	for _, counted := range byTally {
 		group.Go(func() error {

@@ -33,12 +33,12 @@ func conclude(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, r
 		return err
 	}
 	settled := make([]Recapture, len(drafts))
-	group, groupCtx := errgroup.WithContext(ctx)
+	var group errgroup.Group // one vehicle that fails holds up no other, so that each attempt gets further
 	group.SetLimit(parallel)
 	for i, draft := range drafts {
 		if r, known := records[draft.ID]; known && r.Value.in(ref) {
 			group.Go(func() (err error) {
-				settled[i], err = settle(groupCtx, d, co, ref, r, outcome(draft.ID))
+				settled[i], err = settle(ctx, d, co, ref, r, outcome(draft.ID))
 				return err
 			})
 		}

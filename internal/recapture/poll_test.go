@@ -1,11 +1,16 @@
 package recapture_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/recapture"
 )
 
 func TestPollingGoesOnUntilThePartnerIsDone(t *testing.T) {
@@ -149,4 +154,36 @@ func TestAPushBeforeThePollOrAfterAnErrorProvesThatTheVehicleIsWatched(t *testin
 			t.Errorf("summary %+v", s)
 		}
 	})
+}
+
+// stubborn refuses to change a vehicle once it is there.
+type stubborn struct {
+	table.Driver
+	vin string
+}
+
+func (s stubborn) Write(ctx context.Context, ops []table.Op) error {
+	if slices.ContainsFunc(ops, func(op table.Op) bool {
+		return op.Item.Kind == "recapture" && op.Item.Version > 1 && bytes.Contains(op.Item.Body, []byte(s.vin))
+	}) {
+		return errs.E(errs.Unavailable, "no answer")
+	}
+	return s.Driver.Write(ctx, ops)
+}
+
+func TestAVehicleThatCannotBeWrittenHoldsUpNoOther(t *testing.T) {
+	w := open(t, func(d table.Driver) table.Driver { return stubborn{d, vin(0)} })
+	w.cars(ann, 150)
+	for w.partner.called("progress") == 0 {
+		w.step(0)
+	}
+	watched := 0
+	for _, r := range w.list(ann, "") {
+		if r.Progress == string(recapture.Watched) {
+			watched++
+		}
+	}
+	if watched != 149 {
+		t.Errorf("after one poll %d of 150 vehicles are watched, want all but the one", watched)
+	}
 }

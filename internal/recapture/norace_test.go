@@ -1,6 +1,0 @@
-//go:build !race
-
-package recapture_test
-
-// seeds of the simulation.
-const seeds = 10
