@@ -61,13 +61,6 @@ func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, d
 // createFresh writes recaptures that did not exist a moment ago and returns those that it wrote. Those that count in one
 // tally are written one transaction after the other: transactions that meet on an item put each other off.
 func createFresh(ctx context.Context, d app.Deps, co ident.Company, fresh []Recapture) (map[ID]bool, error) {
-	var also []table.Op
-	for _, r := range fresh {
-		also = append(also, aliased(co, r)...)
-	}
-	if err := dashboard.Add(ctx, d.Table, co, fresh, also...); err != nil {
-		return nil, err
-	}
 	byTally := map[table.Key][]Recapture{}
 	for _, r := range fresh {
 		key := tallyKey(co, r.Yard, r.ID)
@@ -80,7 +73,10 @@ func createFresh(ctx context.Context, d app.Deps, co ident.Company, fresh []Reca
 	for _, counted := range byTally {
 		group.Go(func() error {
 			for part := range slices.Chunk(counted, createGroup) {
-				err := createTogether(ctx, d, co, part)
+				err := place(ctx, d, co, part)
+				if err == nil {
+					err = createTogether(ctx, d, co, part)
+				}
 				if errs.Is(err, errs.Conflict) {
 					continue // somebody was quicker with one of them; each is looked at for itself
 				}
@@ -97,6 +93,16 @@ func createFresh(ctx context.Context, d app.Deps, co ident.Company, fresh []Reca
 		})
 	}
 	return created, group.Wait()
+}
+
+// place writes what new recaptures are found by. Each transaction has its own just before it, so that an attempt that runs
+// out of time leaves finished ones behind.
+func place(ctx context.Context, d app.Deps, co ident.Company, drafts []Recapture) error {
+	var also []table.Op
+	for _, r := range drafts {
+		also = append(also, aliased(co, r)...)
+	}
+	return dashboard.Add(ctx, d.Table, co, drafts, also...)
 }
 
 // createTogether writes new recaptures, their customers and their tallies in one transaction, or none of them.

@@ -20,8 +20,8 @@ func Verify(dial partner.Dial) app.Function {
 	return app.Function{
 		Name:     "sighting-verify",
 		Doc:      "Asks the partner about a push, records the sighting and tells the right users.",
-		Consumes: app.Consume(VerifyTopic, verifier{dial}.verify, 10),
-		Uses:     app.Uses{Table: app.ReadWrite, Sends: tellTopics(), Secrets: app.Open, Partner: true},
+		Consumes: app.Consume(VerifyTopic, verifier{dial}.verify, 10).AtOnce(4),
+		Uses:     app.Uses{Table: app.ReadWrite, Pace: 30, Sends: tellTopics(), Secrets: app.Open, Partner: true},
 	}
 }
 

@@ -72,7 +72,7 @@ func deps(f app.Function, env environment, cfg aws.Config, log *slog.Logger) app
 		Site: app.Site{BaseURL: env.get(BaseURLVariable), AppURL: env.get(AppURLVariable), From: env.get(MailFromVariable)},
 	}
 	if f.Uses.Table != app.NoTable {
-		d.Table = table.New(dynamotable.New(dynamotable.Client(cfg), env.get(TableVariable), now), now, d.NewID)
+		d.Table = table.New(paced(f, dynamotable.New(dynamotable.Client(cfg), env.get(TableVariable), now)), now, d.NewID)
 		d.Access = access.NewDirectory(d.Table, now)
 		keys := linkkeys.New(secretsmanager.NewFromConfig(cfg), env.get(LinkVariable), now)
 		d.Links = link.New(keys.Keys, now)
@@ -90,4 +90,13 @@ func deps(f app.Function, env environment, cfg aws.Config, log *slog.Logger) app
 		d.Identity = cognito.New(cognitoidentityprovider.NewFromConfig(cfg), env.get(UserPoolVariable))
 	}
 	return d
+}
+
+// paced holds a function to its pace. Lambda gives each invocation an environment to itself, and each environment has one
+// Host.
+func paced(f app.Function, driver table.Driver) table.Driver {
+	if pace := f.Pace(); pace > 0 {
+		return table.Pace(driver, pace)
+	}
+	return driver
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/queue"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -229,5 +231,47 @@ func TestStartServesLambdasRuntime(t *testing.T) {
 	var logged map[string]any
 	if err := json.Unmarshal([]byte(line), &logged); err != nil || logged["function"] != "hello-api" || logged["route"] != "GET /hello" || logged["status"] != 200.0 {
 		t.Errorf("log line %s, %v", line, err)
+	}
+}
+
+// A function that works on its own is held to its pace on each partition key: what has no room before the invocation ends
+// is refused, and the message comes again.
+func TestAWorkerIsHeldToItsPace(t *testing.T) {
+	c := aws(t)
+	written := 0
+	hurry := app.Function{
+		Name: "chores-worker",
+		Consumes: app.Consume(chores, func(ctx context.Context, d app.Deps, company ident.Company, _ string) error {
+			for n := range 30 {
+				if err := d.Table.Load(ctx, table.Posting(table.In(company, "chores").At(strconv.Itoa(n)))); err != nil {
+					return err
+				}
+				written++
+			}
+			return nil
+		}, 10),
+		Uses: app.Uses{Table: app.ReadWrite},
+	}
+	host, err := lambdahost.New(t.Context(), hurry, complete, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := chores.Message(ident.Trusted("harbour"), "sweep the yard")
+	sent := []queue.Received{{ID: "m1", Topic: chores.Name, Body: message.Body, Receipt: "r1", Receives: 1, Sent: time.Unix(1, 0), FirstSeen: time.Unix(2, 0)}}
+	payload, err := event.EncodeBatch(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 900*time.Millisecond)
+	defer cancel()
+	answer, err := host.Invoke(ctx, payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := event.DecodeFailures(answer, sent); len(again) != 1 || written > app.DefaultPace {
+		t.Errorf("%d written, again %v", written, again)
+	}
+	if loads := slices.IndexFunc(c.calls, func(call string) bool { return strings.Contains(call, "BatchWriteItem") }); loads < 0 {
+		t.Errorf("nothing was written: %q", c.calls)
 	}
 }

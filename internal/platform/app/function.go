@@ -39,10 +39,11 @@ const (
 
 // Consumer handles the messages of one topic, one by one.
 type Consumer struct {
-	Topic    string
-	Batch    int // messages per invocation
-	Parallel int // messages of a batch handled at the same time; 0: one
-	Handle   func(ctx context.Context, d Deps, body []byte) error
+	Topic       string
+	Batch       int // messages per invocation
+	Parallel    int // messages of a batch handled at the same time; 0: one
+	Concurrency int // invocations at the same time; 0: DefaultConcurrency
+	Handle      func(ctx context.Context, d Deps, body []byte) error
 }
 
 // Consume is a consumer of a topic. The handler must be idempotent and free of order; its error decides the message's fate
@@ -81,6 +82,7 @@ type Subscription struct {
 // Uses is all that a function may touch: the only source of its IAM policy and environment.
 type Uses struct {
 	Table    TableUse
+	Pace     int      // write units a second on one partition key; 0: DefaultPace. See Function.Pace.
 	Sends    []string // topics; see Topics
 	SendsAll bool     // only for the sweeper
 	Mail     bool     // hand mails to the provider

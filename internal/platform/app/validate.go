@@ -40,6 +40,9 @@ func Validate(functions []Function) error {
 			c.fault("topic %s is consumed by %s and sent by nobody", topic, c.owner["topic "+topic])
 		}
 	}
+	if writes := Writes(functions); writes > MostWrites {
+		c.fault("all functions together may write %d units a second to one partition key, at most %d: lower somebody's Pace or Concurrency", writes, MostWrites)
+	}
 	return errors.Join(c.faults...)
 }
 
@@ -174,6 +177,12 @@ func (c *catalogue) limits(f Function) {
 	}
 	if out := f.Uses.Partner || f.Uses.Mail || f.Uses.Identity || f.Uses.Secrets != 0; out && timeout < MinOutTimeout {
 		c.fault("%s calls out and may take only %v: one call needs up to %v", f.Name, timeout, MinOutTimeout)
+	}
+	if n := f.Concurrency(); f.HTTP == nil && (n < DefaultConcurrency || n > MaxConcurrency) {
+		c.fault("%s runs %d times at once, %d to %d are possible", f.Name, n, DefaultConcurrency, MaxConcurrency)
+	}
+	if f.Uses.Pace < 0 || f.Uses.Pace > 0 && f.Pace() == 0 {
+		c.fault("%s has a pace of %d; only functions that write and do not serve HTTP have one", f.Name, f.Uses.Pace)
 	}
 	if f.Memory != 0 && (f.Memory < MinMemory || f.Memory > MaxMemory) {
 		c.fault("%s gets %d MB, %d to %d are possible", f.Name, f.Memory, MinMemory, MaxMemory)

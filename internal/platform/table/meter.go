@@ -62,23 +62,12 @@ func writeUnits(size int) float64 { return math.Max(1, math.Ceil(float64(size)/1
 // writeCost counts a failed write, too: DynamoDB charges for refused conditions. An item in the due index is written twice.
 func writeCost(ops []Op) Usage {
 	usage := Usage{Calls: 1}
-	for _, op := range ops {
-		units := writeUnits(op.Item.Size())
-		if len(ops) > 1 {
-			units *= 2
-		}
-		if op.Item.Due.Partition != "" {
-			units++
-		}
-		usage.WriteUnits += units
-	}
+	spend(ops, len(ops) > 1, func(_ string, units float64) { usage.WriteUnits += units })
 	return usage
 }
 
 func loadCost(ops []Op) Usage {
 	usage := Usage{Calls: (len(ops) + 24) / 25}
-	for _, op := range ops {
-		usage.WriteUnits += writeUnits(op.Item.Size())
-	}
+	spend(ops, false, func(_ string, units float64) { usage.WriteUnits += units })
 	return usage
 }
