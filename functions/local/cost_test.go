@@ -8,6 +8,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/local/pebbledb"
 	"github.com/winback-auto/winback/internal/local/pebbletable"
+	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -64,6 +65,36 @@ func (i *installation) usage() (u table.Usage) {
 	i.Helper()
 	i.must(i.local.get(i.Context(), "/_local/usage", &u))
 	return u
+}
+
+// calls is how often Winback has called its queues and the partner.
+type calls struct {
+	queue   queue.Usage // since Winback's process began
+	partner int64       // since the simulator's process began
+}
+
+func (i *installation) calls() (c calls) {
+	i.Helper()
+	var used struct{ Queue queue.Usage }
+	i.must(i.local.get(i.Context(), "/_local/usage", &used))
+	var log struct{ Calls map[string]map[string]int64 }
+	i.must(i.partner.get(i.Context(), "/_sim/calls", &log))
+	c.queue = used.Queue
+	for _, statuses := range log.Calls {
+		for _, n := range statuses {
+			c.partner += n
+		}
+	}
+	return c
+}
+
+// countCalls reports the calls of 1,000 operations, beside the least that they take.
+func countCalls(b *testing.B, before, after calls, leastQueue, leastPartner float64) {
+	per1000 := func(n float64) float64 { return 1000 * n / float64(b.N) }
+	b.ReportMetric(per1000(float64(after.queue.Calls()-before.queue.Calls())), "queue-calls/1000")
+	b.ReportMetric(per1000(leastQueue), "least-queue-calls/1000")
+	b.ReportMetric(per1000(float64(after.partner-before.partner)), "partner-calls/1000")
+	b.ReportMetric(per1000(leastPartner), "least-partner-calls/1000")
 }
 
 // costs reports what an operation has cost in DynamoDB's request units, beside the least. The process looks for what is

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"math"
 	"net/http"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ func BenchmarkSighting(b *testing.B) {
 	i.activate(cars)
 	i.drain()
 	before := i.paused()
+	called := i.calls()
 	endProfile := i.profile()
 	b.ResetTimer()
 	begun := time.Now()
@@ -31,7 +33,7 @@ func BenchmarkSighting(b *testing.B) {
 	took := time.Since(begun)
 	b.StopTimer()
 	endProfile()
-	spent := i.usage()
+	spent, now := i.usage(), i.calls()
 	mails, err := i.mails(i.Context())
 	i.must(err)
 	if len(mails) != b.N {
@@ -39,4 +41,8 @@ func BenchmarkSighting(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/took.Seconds(), "sightings/s")
 	costs(b, spent, i.paused().since(before))
+	// Each sighting is three messages (ask back, notify, mail), each promised by a record of its own, so sent alone; they
+	// are received and deleted by tens. The partner is asked about each.
+	n := float64(b.N)
+	countCalls(b, called, now, 3*n+6*math.Ceil(n/10), n)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ func BenchmarkUploadToActive(b *testing.B) {
 	i := install(b)
 	cars := newStock(b, b.N)
 	before := i.paused()
+	called := i.calls()
 	endProfile := i.profile()
 	worked := i.winback.cpu() + i.simulator.cpu()
 	b.ResetTimer()
@@ -35,6 +37,7 @@ func BenchmarkUploadToActive(b *testing.B) {
 	worked = i.winback.cpu() + i.simulator.cpu() - worked
 	endProfile()
 	spent, peak := i.usage(), i.winback.peak()
+	now := i.calls()
 	stored := i.paused().since(before)
 	b.ReportMetric(float64(b.N)/took.Seconds(), "vehicles/s")
 	b.ReportMetric(float64(worked.Microseconds())/float64(b.N), "cpu-µs/vehicle")
@@ -42,6 +45,18 @@ func BenchmarkUploadToActive(b *testing.B) {
 	b.ReportMetric(float64(b.N)/simulatorAlone(b, cars).Seconds(), "simulator-vehicles/s")
 	b.ReportMetric(float64(b.N)/rawWrites(b, stored.written).Seconds(), "raw-vehicles/s")
 	costs(b, spent, stored)
+	// Each chunk is a message to submit it and one to ask what became of it: sent, the former by tens, received, deleted.
+	// The partner gets a list and a question for each.
+	chunks := cars.chunks()
+	countCalls(b, called, now, (0.1+1+2+2)*chunks, 2*chunks)
+}
+
+// chunks is how many lists for the partner the vehicles take.
+func (s stock) chunks() (n float64) {
+	for rest := len(s.vehicles); rest > 0; rest -= listSize {
+		n += math.Ceil(float64(min(rest, listSize)) / chunk)
+	}
+	return n
 }
 
 // activate uploads cars and returns when the partner watches all of them.

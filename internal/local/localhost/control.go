@@ -7,6 +7,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/local/dirmail"
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
@@ -218,9 +219,15 @@ func (h *Host) postRedrive(ctx context.Context, in *redriveInput) (*web.Reply[re
 	return nil, errs.E(errs.NotFound, "there is no topic of this name")
 }
 
-// getUsage is what the functions' calls to the table have cost since the process began.
-func (h *Host) getUsage(context.Context, *none) (*web.Reply[table.Usage], error) {
-	return web.OK(h.table.Usage()), nil
+// usage is what the functions have cost since the process began.
+type usage struct {
+	table.Usage
+	Peak  float64     `json:"peak" doc:"Most write units that one partition key got in any one second. Local mode has no pace."`
+	Queue queue.Usage `json:"queue" doc:"Calls to the queues."`
+}
+
+func (h *Host) getUsage(context.Context, *none) (*web.Reply[usage], error) {
+	return web.OK(usage{h.table.Usage(), h.peak.Peak(), h.calls.Usage()}), nil
 }
 
 // duration reads a Go duration such as 24h or 90s; an empty text is the other one.

@@ -57,7 +57,9 @@ type Host struct {
 	log       *slog.Logger
 	db        *pebbledb.DB
 	table     *table.Table
+	peak      table.PeakMeter
 	queue     *pebblequeue.Queue
+	calls     queue.Meter
 	mail      *dirmail.Dir
 	tokens    *jwtidentity.Provider
 	deps      app.Deps
@@ -117,11 +119,11 @@ func Open(o Options) (_ *Host, err error) {
 		return nil, err
 	}
 	driver := pebbletable.New(db, now)
-	h.table = table.New(driver, now, newID)
+	h.table = table.New(h.peak.Around(driver), now, newID)
 	h.due = &dueIndex{written: h.table, outbox: queue.Outbox{Table: table.New(driver, now, newID)}}
 	h.queue = pebblequeue.New(db, now)
 	h.deps = app.Deps{
-		Table: h.table, Queue: h.queue, Mail: h.mail, Secrets: keys.Sealer(), Identity: h.tokens,
+		Table: h.table, Queue: h.calls.Around(h.queue), Mail: h.mail, Secrets: keys.Sealer(), Identity: h.tokens,
 		Access: access.NewDirectory(h.table, now), Links: link.New(keys.LinkKeys(), now),
 		Log: o.Log, Now: now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, AppURL: o.AppURL, From: "Winback <winback@localhost.example>"},
 	}

@@ -58,6 +58,7 @@ func (h *Host) take(ctx context.Context, f *function, done func()) bool {
 		done()
 		return false
 	}
+	h.calls.Received()
 	end := h.activity.begin()
 	h.background.Go(func() {
 		defer done()
@@ -89,6 +90,7 @@ func (h *Host) deliver(ctx context.Context, f *function, batch []queue.Received)
 			done = append(done, m.Receipt)
 		}
 	}
+	h.calls.Deleted(len(done))
 	if err := h.queue.Delete(ctx, f.Consumes.Topic, done); err != nil {
 		h.log.ErrorContext(ctx, "deleting failed", "topic", f.Consumes.Topic, "error", err)
 	}

@@ -109,7 +109,7 @@ func acceptance(s samples) []figure {
 }
 
 func uploadToActive(s samples) []figure {
-	const least, mostRatio, mostUnits = 3000, 4, 28
+	const least, mostRatio = 3000, 4
 	vehicles := median(s.of("UploadToActive", "vehicles/s"))
 	simulator := median(s.of("UploadToActive", "simulator-vehicles/s"))
 	raw := median(s.of("UploadToActive", "raw-vehicles/s"))
@@ -129,22 +129,34 @@ func uploadToActive(s samples) []figure {
 			what: "the same, beside the simulator alone", measured: rate(vehicles, "vehicles"),
 			bound: rate(simulator, "vehicles") + ", simulator alone", ratio: times(simulator / vehicles), unjudged: true,
 		},
-	}, units(s, "UploadToActive", "a vehicle", mostUnits)...)
+	}, append(units(s, "UploadToActive", "a vehicle"), calls(s, "UploadToActive", "vehicles")...)...)
 }
 
 func sighting(s samples) []figure {
-	const mostUnits = 105
 	row := figure{what: "500 sightings from listing to mail", measured: rate(median(s.of("Sighting", "sightings/s")), "sightings"), unjudged: true}
-	return append([]figure{row}, units(s, "Sighting", "a sighting", mostUnits)...)
+	return append(append([]figure{row}, units(s, "Sighting", "a sighting")...), calls(s, "Sighting", "sightings")...)
 }
 
+// overLeast is how much more than the least anything may cost that is counted in requests.
+const overLeast = 1.5
+
 // units are the figures of what an operation costs in request units.
-func units(s samples, benchmark, what string, most float64) []figure {
+func units(s samples, benchmark, what string) []figure {
 	spent, least := median(s.of(benchmark, "write-units/op")), median(s.of(benchmark, "least-write-units/op"))
-	writes := count("write units of "+what, spent, most)
-	writes.bound, writes.ratio = decimal(least)+", each item once", times(spent/least)
+	writes := atMost("write units of "+what, decimal(spent), decimal(least)+", each item once", spent/least, overLeast)
+	writes.count = true
 	reads := figure{what: "read units of " + what, measured: decimal(median(s.of(benchmark, "read-units/op"))), unjudged: true}
 	return []figure{writes, reads}
+}
+
+// calls are the figures of what 1,000 operations cost in calls. They depend a little on the machine: whoever is asked too
+// early is asked again.
+func calls(s samples, benchmark, what string) (figures []figure) {
+	for _, to := range []struct{ unit, name string }{{"queue", "SQS calls"}, {"partner", "calls to the partner"}} {
+		made, least := median(s.of(benchmark, to.unit+"-calls/1000")), median(s.of(benchmark, "least-"+to.unit+"-calls/1000"))
+		figures = append(figures, atMost(to.name+" for 1,000 "+what, decimal(math.Round(made)), decimal(math.Round(least))+", the least", made/least, overLeast))
+	}
+	return figures
 }
 
 func webhook(s samples) []figure {
