@@ -40,7 +40,7 @@ test: ## run all tests
 	go test -timeout 20m ./...
 
 .PHONY: check
-check: build vet format lint race bench-once ## all that CI runs
+check: build vet format lint race simulate bench-once ## all that CI runs
 	@echo "check passed"
 
 .PHONY: build

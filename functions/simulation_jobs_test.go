@@ -203,6 +203,9 @@ func (r *run) sellOnce(c *car, n, attempt int) {
 		return
 	}
 	c.listing = append(c.listing, s)
+	if r.Dice.IntN(3) == 0 {
+		r.After(r.Dice.Within(3*time.Hour), func() { r.look(c) })
+	}
 	tell := func(event partner.Event) {
 		if r.reconciles && r.Dice.Chance(0.03) {
 			r.Partner.Dropped++
@@ -230,6 +233,15 @@ func (r *run) sellOnce(c *car, n, attempt int) {
 			})
 		}
 	}
+}
+
+// look opens a recapture, whether there is anything new about it or not yet.
+func (r *run) look(c *car) {
+	r.Insist(simulation.Request{User: string(c.yard.users[0]), Method: "POST", Path: "/v1/recaptures/" + string(c.id) + "/open"}, func(status int, body string) {
+		if status != 200 {
+			r.fail("opening %s is answered %d: %s", c.id, status, body)
+		}
+	})
 }
 
 // invent makes a push about what is not so: an unknown vehicle, an invented listing of a real one, a wrong address.
