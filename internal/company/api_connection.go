@@ -24,6 +24,7 @@ type ConnectionView struct {
 	State      State        `json:"state" enum:"registering,active,refused" doc:"Whether the partner pushes to us: it has not confirmed yet, it does, it refuses the key."`
 	Problem    string       `json:"problem,omitempty" doc:"Why the last attempt to register failed."`
 	LastPingAt time.Time    `json:"lastPingAt,omitzero" doc:"When the partner's last test push arrived."`
+	Health     Health       `json:"health" doc:"How the partner answers what is asked over the connection day by day."`
 }
 
 // view reads what there is to show beside the connection itself.
@@ -35,9 +36,13 @@ func view(ctx context.Context, d app.Deps, company ident.Company, c Saved[Connec
 	if err != nil {
 		return nil, err
 	}
+	health, err := healthOf(ctx, d, company, c)
+	if err != nil {
+		return nil, err
+	}
 	at, err := lastPing(ctx, d, company, c.Value.ID)
 	return reply(as(c, func(c Connection) ConnectionView {
-		return ConnectionView{c.ID, c.Name, c.API, c.Yards, c.KeyLast4, registration.State, registration.Problem, at}
+		return ConnectionView{c.ID, c.Name, c.API, c.Yards, c.KeyLast4, registration.State, registration.Problem, at, health}
 	}), err)
 }
 

@@ -157,7 +157,10 @@ func Rotate(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Co
 	if err != nil {
 		return connection, err
 	}
-	return connection, ours(register(ctx, d, watcher, company, id))
+	if err := register(ctx, d, watcher, company, id); err != nil {
+		return connection, ours(err)
+	}
+	return connection, mended(ctx, d, company, id)
 }
 
 // Disconnect ends a connection: first the partner's pushes, then the connection with all doors to it. Where the partner
@@ -204,6 +207,6 @@ func drop(ctx context.Context, d app.Deps, company ident.Company, id ConnectionI
 			return nil, err
 		}
 		return append(closed(registration.Value.Hooks),
-			connections.Remove(record), registrations.Remove(registration), table.Removal(pingKey(company, id))), nil
+			connections.Remove(record), registrations.Remove(registration), table.Removal(pingKey(company, id)), table.Removal(breakerKey(company, id))), nil
 	})
 }

@@ -115,6 +115,7 @@ func ConnectionForYard(ctx context.Context, d app.Deps, company ident.Company, y
 }
 
 // Watcher opens the account behind a connection: the company's country, and the key, which needs the grant to open secrets.
+// Its calls are made whatever happened before; work that can wait goes over Reach.
 func Watcher(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Company, connection Connection) (partner.Watcher, error) {
 	profile, err := Load(ctx, d, company)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 //	a connection, all        company#connection    id
 //	its registration         company#registration  connection
 //	its last test push       company#ping          connection
+//	its partner's failures   company#breaker       connection
 //	the door of a push       HOOK#sha256(token)    -
 var (
 	profiles      = table.Kind[Company]{Name: "company", Schema: 1, Limit: 24 << 10} // 500 VINs in stock
@@ -21,6 +22,7 @@ var (
 	connections   = table.Kind[Connection]{Name: "connection", Schema: 1, Limit: 8 << 10}
 	registrations = table.Kind[Registration]{Name: "registration", Schema: 1}
 	pings         = table.Kind[ping]{Name: "ping", Schema: 1}
+	breakers      = table.Kind[breaker]{Name: "breaker", Schema: 1}
 	hooks         = table.Kind[hookDoor]{Name: "hook", Schema: 1}
 )
 
@@ -43,6 +45,10 @@ func registrationKey(c ident.Company, id ConnectionID) table.Key {
 }
 
 func pingKey(c ident.Company, id ConnectionID) table.Key { return table.In(c, "ping").At(string(id)) }
+
+func breakerKey(c ident.Company, id ConnectionID) table.Key {
+	return table.In(c, "breaker").At(string(id))
+}
 
 // hookKey is the door of a push: only the hash of its token is stored.
 func hookKey(hash string) table.Key { return table.Global(table.Hooks, hash).At() }

@@ -25,7 +25,7 @@ const (
 )
 
 // Try tests a connection in both directions: it asks the partner for a test push and waits a moment for it. A connection
-// without a confirmed address is registered first.
+// without a confirmed address is registered first. A partner that answers is called for everyday work again, too.
 func Try(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Company, id ConnectionID) (Trial, error) {
 	connection, err := LoadConnection(ctx, d, company, id)
 	if err != nil {
@@ -44,6 +44,9 @@ func Try(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Compa
 			return Trial{}, err
 		}
 		return Trial{Problem: errs.Text(err), LastPingAt: before}, nil
+	}
+	if err := mended(ctx, d, company, id); err != nil {
+		return Trial{}, err
 	}
 	return awaitPush(ctx, d, company, id, before)
 }

@@ -1,7 +1,10 @@
 package recapture
 
 import (
+	"fmt"
+	"hash/fnv"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/winback-auto/winback/internal/company"
@@ -57,8 +60,36 @@ type Chunk struct {
 	Lease      time.Time            `json:"lease,omitzero"`  // until when, on the application clock
 	Receipt    string               `json:"receipt,omitempty"`
 	Attempts   int                  `json:"attempts,omitempty"` // steps put off since the last stage
+	Missed     int                  `json:"missed,omitempty"`   // polls in a row that the partner did not know the list
+	Since      time.Time            `json:"since,omitzero"`     // since when it waits for the partner
+	Problem    string               `json:"problem,omitempty"`  // what it waits for, for whoever submitted it
 	Counts     Counts               `json:"counts"`
 }
+
+// How long a chunk waits for the partner before its vehicles say why they are not watched: until it is submitted, and until
+// the partner has told what became of it. By then the partner may watch them, and submitting them again may cost.
+const (
+	submitWithin = 24 * time.Hour
+	pollWithin   = 7 * 24 * time.Hour
+)
+
+// maxProblem bounds the problem of a chunk, in bytes.
+const maxProblem = 600
+
+// troubled records why a step is put off, and returns for how long that has been going on.
+func (c *Chunk) troubled(cause error, now time.Time) time.Duration {
+	if c.Since.IsZero() {
+		c.Since = now.UTC()
+	}
+	c.Problem = ""
+	if text := errs.Text(cause); cause != nil {
+		c.Problem = strings.ToValidUTF8(text[:min(len(text), maxProblem)], "")
+	}
+	return now.Sub(c.Since)
+}
+
+// untroubled ends the waiting: the chunk has got on.
+func (c *Chunk) untroubled() { c.Attempts, c.Missed, c.Since, c.Problem = 0, 0, time.Time{}, "" }
 
 // Counts says what became of vehicles; their sum is all of them.
 type Counts struct {
@@ -110,6 +141,15 @@ const (
 // retryIn is the wait after the n-th attempt, from 0: what the partner asked for, if that is longer than our own back-off.
 func retryIn(cause error, n int) time.Duration {
 	return min(max(errs.RetryAfter(cause), backOff(firstRetry, longestRetry, n)), longestRetry)
+}
+
+// spread adds up to an eighth to a wait, a different part for each chunk or push: what was put off together does not come
+// back together. No wait gets longer than longestRetry by it.
+func spread(wait time.Duration, of any) time.Duration {
+	digest := fnv.New32a()
+	_, _ = fmt.Fprint(digest, of) // a hash takes all
+	part := (wait / 8 * time.Duration(digest.Sum32()%1024) / 1024).Truncate(time.Millisecond)
+	return max(wait, min(wait+part, longestRetry))
 }
 
 // backOff is the wait before the n-th repetition, from 0: it doubles from the first to the longest.

@@ -1,6 +1,7 @@
 package recapture
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -51,22 +52,23 @@ func end(ctx context.Context, d app.Deps, op table.Op) error {
 	return err
 }
 
-// progress folds the chunks of a batch.
-func (b Batch) progress(ctx context.Context, t *table.Table, co ident.Company) (Counts, error) {
+// progress folds the chunks of a batch. The problem is what one of them waits for, empty where none has to.
+func (b Batch) progress(ctx context.Context, t *table.Table, co ident.Company) (sum Counts, problem string, err error) {
 	records, err := chunks.All(ctx, t, chunkPartition(co, b.ID), table.MaxPage)
 	if err != nil {
-		return Counts{}, err
+		return sum, "", err
 	}
-	sum := Counts{Duplicates: b.Duplicates}
+	sum.Duplicates = b.Duplicates
 	begun := make(map[int]bool, len(records))
 	for _, record := range records {
 		begun[record.Value.Number] = true
 		sum.add(record.Value.Counts)
+		problem = cmp.Or(problem, record.Value.Problem)
 	}
 	for n, vehicles := range b.Chunks {
 		if !begun[n] {
 			sum.Queued += vehicles
 		}
 	}
-	return sum, nil
+	return sum, problem, nil
 }

@@ -116,8 +116,9 @@ type batchView struct {
 	Batch BatchID `json:"id"`
 	Total int     `json:"total" doc:"All vehicles of the submission that were not rejected or skipped."`
 	Counts
-	Rejected int  `json:"rejectedTotal"`
-	Done     bool `json:"done"`
+	Rejected int    `json:"rejectedTotal"`
+	Done     bool   `json:"done"`
+	Problem  string `json:"problem,omitempty" doc:"What vehicles wait for that the partner has not taken yet; they go on by themselves."`
 }
 
 func (a api) batch(ctx context.Context, in *idInput) (*web.Reply[batchView], error) {
@@ -126,11 +127,11 @@ func (a api) batch(ctx context.Context, in *idInput) (*web.Reply[batchView], err
 	if err != nil {
 		return nil, err
 	}
-	counts, err := record.Value.progress(ctx, a.Table, co)
+	counts, problem, err := record.Value.progress(ctx, a.Table, co)
 	if err != nil {
 		return nil, err
 	}
-	return web.OK(batchView{record.Value.ID, counts.total(), counts, record.Value.Rejected, counts.Queued+counts.Submitted == 0}), nil
+	return web.OK(batchView{record.Value.ID, counts.total(), counts, record.Value.Rejected, counts.Queued+counts.Submitted == 0, problem}), nil
 }
 
 // visibleBatch reads a submission that the caller may see; one of other yards looks like an unknown one.

@@ -58,6 +58,7 @@ func conclude(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, r
 		}
 	}
 	record.Value.Stage, record.Value.Counts, record.Value.Owner = Finished, counts, ""
+	record.Value.untroubled()
 	return end(ctx, d, saved(co, ref, record))
 }
 

@@ -29,19 +29,28 @@ type partnerFake struct {
 	forgets  bool              // never finds a list by its name
 	// fail decides about a call; a nil error lets it pass, else apply says whether it took effect all the same.
 	fail func(call string) (apply bool, err error)
+	// down is why no call of a country's dealers has an effect; what it does meanwhile is part of the call.
+	down  map[string]func(call string) error
+	asked map[string]int // calls by country
 }
 
 func newPartner() *partnerFake {
 	return &partnerFake{
 		names: map[string]string{}, lists: map[string]partner.Upload{}, watched: map[string]partner.Watched{}, uploads: map[string]int{},
 		polls: map[string]int{}, refused: map[string]string{}, silent: map[string]bool{}, lookedUp: map[string]string{},
+		down: map[string]func(string) error{}, asked: map[string]int{},
 	}
 }
 
 // account is the partner as a key opens it.
-type account struct{ *partnerFake }
+type account struct {
+	*partnerFake
+	country string
+}
 
-func (p *partnerFake) dial(partner.Account) partner.Watcher { return account{p} }
+func (p *partnerFake) dial(dealer partner.Account) partner.Watcher {
+	return account{p, dealer.Country}
+}
 
 // parsePush reads a push that a test has written as a partner.Push.
 func parsePush(body []byte) (push partner.Push, err error) {
@@ -56,11 +65,16 @@ func answered[T any](p account, call string, do func() (T, error)) (answer T, er
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls = append(p.calls, call)
+	p.asked[p.country]++
 	apply, failure := true, error(nil)
 	if p.fail != nil {
 		if apply, failure = p.fail(call); failure == nil {
 			apply = true
 		}
+	}
+	if down := p.down[p.country]; down != nil && failure == nil {
+		failure = down(call)
+		apply = failure == nil
 	}
 	if apply {
 		answer, err = do()
@@ -204,5 +218,17 @@ func (p *partnerFake) failingAs(name string, apply bool, errors ...error) {
 		err := errors[0]
 		errors = errors[1:]
 		return apply, err
+	}
+}
+
+// failEach makes every call of a name fail.
+func (p *partnerFake) failEach(name string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fail = func(call string) (bool, error) {
+		if call == name {
+			return false, err
+		}
+		return true, nil
 	}
 }

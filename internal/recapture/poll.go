@@ -30,8 +30,17 @@ const (
 	longestPoll = time.Minute
 )
 
-// patience is how often the partner may not know a list that it took, before that is believed.
+// patience is how often in a row the partner may not know a list that it took, before that is believed.
 const patience = 5
+
+// unanswered is what the vehicles of a chunk say about which the partner never told.
+func unanswered(cause error) string {
+	const text = "the partner took the list with this vehicle, but has not told for a week what became of it"
+	if cause == nil {
+		return text + "; ask the partner before you submit it again"
+	}
+	return text + ": " + errs.Text(cause) + "; ask the partner before you submit it again"
+}
 
 // poll may run any number of times: it only repeats what the partner says. While the partner is not done, or does not
 // answer, the chunk promises the next poll.
@@ -51,8 +60,13 @@ func (p poller) poll(ctx context.Context, d app.Deps, co ident.Company, ref chun
 		return p.again(ctx, d, co, ref, record, err)
 	}
 	progress, err := watcher.Progress(ctx, record.Value.Receipt)
+	if errs.Is(err, errs.NotFound) {
+		record.Value.Missed++
+	} else if err == nil {
+		record.Value.Missed = 0
+	}
 	switch {
-	case errs.Is(err, errs.NotFound) && record.Value.Attempts >= patience:
+	case record.Value.Missed > patience:
 		return refuse(ctx, d, co, ref, record, "the partner does not know the list that this vehicle was on; submit it again")
 	case err != nil || !progress.Done:
 		return p.again(ctx, d, co, ref, record, err)
@@ -71,8 +85,11 @@ func (p poller) again(ctx context.Context, d app.Deps, co ident.Company, ref chu
 		if errs.Is(cause, errs.Internal) {
 			return cause
 		}
-		wait = retryIn(cause, record.Value.Attempts)
+		wait = spread(retryIn(cause, record.Value.Attempts), ref)
 		d.Log.WarnContext(ctx, "poll is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
+	}
+	if record.Value.troubled(cause, d.Now()) > pollWithin {
+		return refuse(ctx, d, co, ref, record, unanswered(cause))
 	}
 	record.Value.Attempts++
 	return end(ctx, d, saved(co, ref, record).Emit(PollTopic.At(d.Now().Add(wait), co, ref.attempt(record.Value.Attempts))))

@@ -48,6 +48,9 @@ func (s submitter) submit(ctx context.Context, d app.Deps, co ident.Company, ref
 	if held := record.Value.Lease.Sub(d.Now()); held > 0 {
 		return queue.Delay(held, errs.E(errs.Unavailable, "another attempt holds the chunk"))
 	}
+	if err := s.held(ctx, d, co, record.Value); err != nil {
+		return s.later(ctx, d, co, ref, record, err)
+	}
 	lookUpVIN, drafts, err := loadRows(ctx, d.Table, co, ref, &record.Value)
 	if err != nil {
 		return err
@@ -74,6 +77,18 @@ func (s submitter) submit(ctx context.Context, d app.Deps, co ident.Company, ref
 	return s.upload(ctx, d, co, ref, record, listing(ref, lookUpVIN, mine), uncertain)
 }
 
+// held is why a chunk that was put off before is put off again, before any work is done for it: its partner is left alone.
+func (s submitter) held(ctx context.Context, d app.Deps, co ident.Company, chunk Chunk) error {
+	if chunk.Attempts == 0 {
+		return nil
+	}
+	watcher, err := watcherOf(ctx, d, s.dial, co, chunk.Connection)
+	if err != nil {
+		return nil //nolint:nilerr // the attempt itself meets it, and says what follows
+	}
+	return watcher.Held()
+}
+
 // upload hands the vehicles over and records what came of it.
 func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record table.Record[Chunk], list partner.Upload, uncertain bool) error {
 	watcher, err := watcherOf(ctx, d, s.dial, co, record.Value.Connection)
@@ -86,7 +101,8 @@ func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref
 	record.Value.Lease = time.Time{}
 	switch {
 	case err == nil:
-		record.Value.Stage, record.Value.Owner, record.Value.Attempts = Uploaded, "", 0
+		record.Value.Stage, record.Value.Owner = Uploaded, ""
+		record.Value.untroubled()
 		record.Value.Counts.Submitted, record.Value.Counts.Queued = record.Value.Counts.Queued, 0
 		return end(ctx, d, saved(co, ref, record).Emit(PollTopic.At(d.Now().Add(firstPoll), co, ref.attempt(0))))
 	case errors.Is(err, partner.ErrAmbiguous):
@@ -101,12 +117,26 @@ func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref
 	return refuse(ctx, d, co, ref, record, errs.Text(err))
 }
 
-// later promises another attempt: the message is done, the sweeper sends the next.
+// later promises another attempt: the message is done, the sweeper sends the next. A chunk that cannot be submitted within
+// submitWithin is given up, and its vehicles say so.
 func (s submitter) later(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, record table.Record[Chunk], cause error) error {
-	wait := retryIn(cause, record.Value.Attempts)
+	if record.Value.troubled(cause, d.Now()) > submitWithin {
+		return refuse(ctx, d, co, ref, record, givenUp(cause, record.Value.Owner != ""))
+	}
+	wait := spread(retryIn(cause, record.Value.Attempts), ref)
 	record.Value.Attempts++
 	d.Log.WarnContext(ctx, "upload is tried again later", "company", co.ID(), "batch", ref.Batch, "chunk", ref.Chunk, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
 	return end(ctx, d, saved(co, ref, record).Emit(SubmitTopic.At(d.Now().Add(wait), co, ref.attempt(record.Value.Attempts))))
+}
+
+// givenUp is what the vehicles of a chunk say that was given up. One whose upload may have taken effect is for a person to
+// settle: submitted again it might be watched, and paid, twice.
+func givenUp(cause error, uncertain bool) string {
+	if uncertain {
+		return "the partner's answer to the list with this vehicle was lost, and it could not be found out whether the partner took it: " +
+			errs.Text(cause) + "; ask the partner before you submit it again"
+	}
+	return "the partner could not be reached for a day: " + errs.Text(cause) + "; submit it again"
 }
 
 // deliver uploads a list, unless an earlier attempt may have done so and the partner has it.
@@ -120,12 +150,13 @@ func deliver(ctx context.Context, watcher partner.Watcher, list partner.Upload, 
 	return watcher.Upload(ctx, list)
 }
 
-// asAmbiguous keeps an earlier upload uncertain where the question about it could not be asked or answered for now.
+// asAmbiguous keeps an earlier upload uncertain where the question about it could not be asked or answered. Even a refusal
+// says nothing about the upload: a key may be mended.
 func asAmbiguous(err error) error {
-	if errs.Is(err, errs.TooMany) || errs.Is(err, errs.Unavailable) {
-		return errors.Join(err, partner.ErrAmbiguous)
+	if err == nil || errs.Is(err, errs.Internal) || errs.Is(err, errs.Gone) {
+		return err
 	}
-	return err
+	return errors.Join(err, partner.ErrAmbiguous)
 }
 
 // listing is a chunk as the partner takes it. Names and numbers of customers stay with us: the partner does not need them.

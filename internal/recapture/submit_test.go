@@ -136,10 +136,11 @@ func TestALostAnswerIsRememberedWhateverReadFailsBeforeTheQuestion(t *testing.T)
 		m, _ = w.queue.take(0, w.workers)
 		reads := 0
 		w.faulty(func(op string) (bool, error) {
-			if op == "Get" {
+			looks := op == "Get" || op == "BatchGet"
+			if looks {
 				reads++
 			}
-			if op == "Get" && reads == read {
+			if looks && reads == read {
 				return false, errs.E(errs.Unavailable, "no answer")
 			}
 			return true, nil
@@ -200,7 +201,7 @@ func TestARateLimitPostponesForAsLongAsThePartnerAsks(t *testing.T) {
 	}
 	due, _, err := w.Outbox().NextDue(t.Context(), time.Hour)
 	w.must(err)
-	if wait := due.Sub(w.Now()); wait != 90*time.Second {
+	if wait := due.Sub(w.Now()); wait < 90*time.Second || wait > 102*time.Second {
 		t.Errorf("waits %v", wait)
 	}
 	w.consume(m) // comes again

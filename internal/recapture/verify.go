@@ -68,7 +68,7 @@ func (v verifier) later(ctx context.Context, d app.Deps, co ident.Company, push 
 	if errs.Is(cause, errs.Internal) {
 		return cause
 	}
-	wait := retryIn(cause, push.Value.Attempts)
+	wait := spread(retryIn(cause, push.Value.Attempts), push.Value.ID)
 	push.Value.Attempts++
 	d.Log.WarnContext(ctx, "push is looked into later", "company", co.ID(), "push", push.Value.ID, "kind", errs.KindOf(cause).String(), "wait", wait.String(), "error", cause)
 	return end(ctx, d, pushes.Update(push).Emit(VerifyTopic.At(d.Now().Add(wait), co, pushRef{push.Value.ID})))

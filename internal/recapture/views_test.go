@@ -40,6 +40,7 @@ type (
 		Duplicates                                int
 		RejectedTotal                             int
 		Done                                      bool
+		Problem                                   string
 	}
 	remarkView struct {
 		ID, Column, Reason string
