@@ -41,25 +41,6 @@ type Features struct {
 	Prospects bool `json:"prospects" required:"false"`
 }
 
-// OwnStock says which listings are the company's own, so that its own offer of a car is not taken for news of a customer.
-type OwnStock struct {
-	VINs    []string `json:"vins,omitempty" maxItems:"500" doc:"Cars in stock."`
-	Sellers []string `json:"sellers,omitempty" maxItems:"50" doc:"Names and web sites under which the company sells."`
-}
-
-// maxSeller bounds a seller's name, in bytes.
-const maxSeller = 100
-
-// Owns reports whether a listing is the company's own: by the car, or by any of the names it is offered under.
-func (o OwnStock) Owns(vin string, names ...string) bool {
-	if vin != "" && slices.Contains(o.VINs, vehicle.NormaliseVIN(vin)) {
-		return true
-	}
-	return slices.ContainsFunc(names, func(name string) bool {
-		return name != "" && slices.ContainsFunc(o.Sellers, func(own string) bool { return strings.EqualFold(own, strings.TrimSpace(name)) })
-	})
-}
-
 // Location is the company's time zone; UTC where the zone's name is not known any more.
 func (c Company) Location() *time.Location {
 	zone, err := time.LoadLocation(c.TimeZone)

@@ -70,4 +70,5 @@ func routes(h huma.API, d app.Deps) {
 	web.Post(h, "/v1/recaptures/{id}/prospects", web.Can(access.RecaptureMake), web.Route{
 		ID: "makeProspectOfRecapture", Tag: tag, Status: 201, Idempotent: true, Summary: "Make prospect activity of a sighting, with the customer filled in.",
 	}, a.makeProspect)
+	a.notOursRoutes(h)
 }

@@ -108,7 +108,8 @@ type Recapture struct {
 	Ref          string               `json:"ref,omitempty"` // the partner's id
 	SubmittedAt  time.Time            `json:"submittedAt"`
 	MonitorUntil time.Time            `json:"monitorUntil"`
-	LastSighting *Sighting            `json:"lastSighting,omitempty"`
+	LastSighting *Sighting            `json:"lastSighting,omitempty"` // of those that count
+	NotOurs      []string             `json:"notOurs,omitempty"`      // listings of another car, at most MaxNotOurs
 	Leads        []lead.ID            `json:"sourceLeads,omitempty"`
 	Appraisals   []appraisal.ID       `json:"sourceAppraisals,omitempty"`
 	NewLeads     []lead.ID            `json:"createdLeads,omitempty"`
@@ -143,6 +144,7 @@ type Sighting struct {
 	Seller   string      `json:"seller,omitempty"` // the name, else the kind of seller
 	Delisted bool        `json:"delisted,omitempty"`
 	Sold     bool        `json:"sold,omitempty"` // delisted, because the car was sold
+	Own      bool        `json:"own,omitempty"`  // the company's own listing when we learned of it (C15): it never counts
 }
 
 // compare orders sightings by time. Partners give the end of a listing the time of the listing, so at one instant the end
@@ -263,6 +265,7 @@ func (r *Recapture) joins(other Recapture) bool {
 // again is a recapture that had ended and is submitted anew: the draft, with what was learned and made of it before.
 func (r Recapture) again(draft Recapture) Recapture {
 	draft.joins(r)
+	draft.NotOurs = r.NotOurs
 	draft.LastSighting, draft.NewLeads, draft.NewProspects = r.LastSighting, r.NewLeads, r.NewProspects
 	return draft
 }

@@ -27,7 +27,7 @@ import (
 //	customers counted in a yard    recapture-customer # yard # hash
 //	the dashboard                  see package search
 var (
-	recaptures = table.Kind[Recapture]{Name: "recapture", Schema: 1, Limit: 12 << 10} // about 1 kB; every text at its longest fits, too
+	recaptures = table.Kind[Recapture]{Name: "recapture", Schema: 1, Limit: 20 << 10} // about 1 kB; every text at its longest fits, too
 	sightings  = table.Kind[Sighting]{Name: "sighting", Schema: 1, Limit: 6 << 10}
 	batches    = table.Kind[Batch]{Name: "recapture batch", Schema: 1}
 	chunks     = table.Kind[Chunk]{Name: "recapture chunk", Schema: 1}

@@ -51,16 +51,14 @@ func (v verifier) verify(ctx context.Context, d app.Deps, co ident.Company, ref 
 	if err != nil {
 		return v.later(ctx, d, co, push, err)
 	}
-	news, err := Sighted(ctx, d, co, push.Value.Connection, watched)
-	switch {
-	case errs.Is(err, errs.NotFound):
-		return v.conclude(ctx, d, push, Unverified)
-	case err != nil:
-		return err
-	case news:
-		return v.conclude(ctx, d, push, Confirmed)
+	outcome, err := Sighted(ctx, d, co, push.Value.Connection, watched)
+	if errs.Is(err, errs.NotFound) {
+		outcome, err = Unverified, nil
 	}
-	return v.conclude(ctx, d, push, Known)
+	if err != nil {
+		return err
+	}
+	return v.conclude(ctx, d, push, outcome)
 }
 
 // later promises another look where the partner does not answer for now; a key that it refuses may be mended by then, too.
@@ -82,28 +80,31 @@ func (v verifier) conclude(ctx context.Context, d app.Deps, push table.Record[Pu
 // maxNews is the most sightings recorded at once; the partner's newest count.
 const maxNews = 40
 
-// Sighted records what the partner says about a vehicle now: new sightings, the newest of them as the last one, and
-// notices to those who are to be told. It reports whether there was any news. The connection is any one of the company's;
-// from then on the vehicle is watched over it, in case the one that it was submitted over is gone. A vehicle that the
-// company does not watch is a NotFound error.
-func Sighted(ctx context.Context, d app.Deps, co ident.Company, connection company.ConnectionID, watched partner.Watched) (news bool, err error) {
+// Sighted records what the partner says about a vehicle now: new sightings, the newest of those that count as the last
+// one, and notices to those who are to be told. It says what came of it: Confirmed where there was news, else why not. The
+// connection is any one of the company's; from then on the vehicle is watched over it, in case the one that it was
+// submitted over is gone. A vehicle that the company does not watch is a NotFound error.
+func Sighted(ctx context.Context, d app.Deps, co ident.Company, connection company.ConnectionID, watched partner.Watched) (PushOutcome, error) {
 	home, err := company.Load(ctx, d, co)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	reported := translate(watched.Sightings, home.Country)
 	const attempts = 8
 	for range attempts {
 		record, err := load(ctx, d.Table, co, ID(watched.ID), func(string) bool { return true })
 		if err != nil {
-			return false, err
+			return "", err
 		}
 		if record.Value.Status == Deleted || !record.Value.is(watched) {
-			return false, errs.E(errs.NotFound, "this vehicle is not watched")
+			return "", errs.E(errs.NotFound, "this vehicle is not watched")
+		}
+		reported := record.Value.translate(watched.Sightings, home.Country)
+		if err := claimOwn(ctx, d, co, home, record.Value, watched, reported); err != nil {
+			return "", err
 		}
 		fresh, err := unknown(ctx, d.Table, co, record.Value.ID, reported)
 		if err != nil || len(fresh) == 0 {
-			return false, err
+			return record.Value.quiet(reported), err
 		}
 		before := record.Value
 		if before.Progress != Watched || before.Connection != connection {
@@ -111,10 +112,13 @@ func Sighted(ctx context.Context, d app.Deps, co ident.Company, connection compa
 			record.Value.Connection = connection
 		}
 		if err := sight(ctx, d, co, before, record, fresh); !errs.Is(err, errs.Conflict) {
-			return err == nil, err
+			if slices.ContainsFunc(fresh, before.counts) {
+				return Confirmed, err
+			}
+			return before.quiet(fresh), err
 		}
 	}
-	return false, errs.E(errs.Unavailable, "a recapture changes too often")
+	return "", errs.E(errs.Unavailable, "a recapture changes too often")
 }
 
 // is reports whether what the partner speaks of can be this vehicle: another VIN is another car.
@@ -123,13 +127,17 @@ func (r Recapture) is(watched partner.Watched) bool {
 	return vin == "" || r.Vehicle.VIN == "" || vin == r.Vehicle.VIN
 }
 
-// sight writes sightings that are not known yet, with all that follows from them.
+// sight writes sightings that are not known yet, with all that follows from those that count.
 func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, record table.Record[Recapture], fresh []Sighting) error {
 	var also []table.Op
+	var counting []Sighting
 	for _, s := range fresh {
 		also = append(also, sightings.Create(sightingKey(co, before.ID, s), s))
+		if before.counts(s) {
+			counting = append(counting, s)
+		}
 	}
-	if news := record.Value.sighted(fresh); news != nil {
+	if news := record.Value.sighted(counting); news != nil {
 		places, notices, err := tell(ctx, d, co, record.Value, *news)
 		if err != nil {
 			return err
@@ -142,30 +150,61 @@ func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, 
 	return change(ctx, d, co, before, record, also...)
 }
 
-// unknown are the sightings that are not recorded yet, the newest maxNews at most.
+// unknown are the sightings that are not recorded yet, the newest maxNews at most. The end of a listing that was the
+// company's own is its own, too, even where the rule that said so has been taken back since.
 func unknown(ctx context.Context, t *table.Table, co ident.Company, id ID, reported []Sighting) ([]Sighting, error) {
 	slices.SortFunc(reported, func(a, b Sighting) int { return b.compare(a) })
 	byKey := make(map[table.Key]bool, len(reported))
 	var distinct []Sighting
 	var keys []table.Key
+	add := func(key table.Key) bool {
+		if byKey[key] {
+			return false
+		}
+		byKey[key] = true
+		keys = append(keys, key)
+		return true
+	}
 	for _, s := range reported[:min(len(reported), maxNews)] {
-		if key := sightingKey(co, id, s); !byKey[key] {
-			byKey[key] = true
-			distinct, keys = append(distinct, s), append(keys, key)
+		if add(sightingKey(co, id, s)) {
+			distinct = append(distinct, s)
+		}
+	}
+	for _, s := range distinct {
+		if s.Delisted {
+			add(sightingKey(co, id, s.standing()))
 		}
 	}
 	known, err := t.BatchGet(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(distinct, func(s Sighting) bool { _, ok := known[sightingKey(co, id, s)]; return ok }), nil
+	var fresh []Sighting
+	for _, s := range distinct {
+		if _, ok := known[sightingKey(co, id, s)]; ok {
+			continue
+		}
+		if item, ok := known[sightingKey(co, id, s.standing())]; ok && s.Delisted {
+			earlier, err := sightings.Decode(item)
+			if err != nil {
+				return nil, err
+			}
+			s.Own = s.Own || earlier.Value.Own
+		}
+		fresh = append(fresh, s)
+	}
+	return fresh, nil
 }
 
-// translate takes over the partner's sightings, prices in the currency of the company's country.
-func translate(reported []partner.Sighting, country string) []Sighting {
+// translate takes over the partner's sightings, prices in the currency of the company's country. A listing without a time
+// has been there since the vehicle was submitted: any instant will do that is the same at every look.
+func (r Recapture) translate(reported []partner.Sighting, country string) []Sighting {
 	all := make([]Sighting, len(reported))
 	for i, s := range reported {
 		all[i] = Sighting{Listing: s.ID, At: s.At.UTC(), Site: s.Site, URL: s.URL, Seller: cmp.Or(s.SellerName, s.Seller), Delisted: s.Delisted, Sold: s.Sold}
+		if s.At.IsZero() {
+			all[i].At = r.SubmittedAt
+		}
 		if s.Price > 0 {
 			all[i].Price, _ = money.In(country, s.Price)
 		}

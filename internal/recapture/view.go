@@ -47,6 +47,7 @@ type customerView struct {
 
 // sightingView is one sighting (R40).
 type sightingView struct {
+	Listing  string       `json:"listing" doc:"The listing that it is a state of."`
 	At       time.Time    `json:"at"`
 	Price    *money.Money `json:"price" doc:"null: not stated."`
 	Site     string       `json:"site,omitempty"`
@@ -54,6 +55,7 @@ type sightingView struct {
 	Seller   string       `json:"seller,omitempty" doc:"Its name where the listing has one, else the kind of seller."`
 	Delisted bool         `json:"delisted,omitempty" doc:"The listing is gone."`
 	Sold     bool         `json:"sold,omitempty" doc:"It is gone because the car was sold."`
+	NotOurs  bool         `json:"notOurCar,omitempty" doc:"A user has said that this listing is of another car: it does not count."`
 }
 
 // detail is a recapture with all that belongs to it (R57–R62).
@@ -110,7 +112,7 @@ func showAll(ctx context.Context, t *table.Table, co ident.Company, all ...Recap
 }
 
 func showSighting(s Sighting) sightingView {
-	v := sightingView{At: s.At, Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted, Sold: s.Sold}
+	v := sightingView{Listing: s.Listing, At: s.At, Site: s.Site, URL: s.URL, Seller: s.Seller, Delisted: s.Delisted, Sold: s.Sold}
 	if !s.Price.IsZero() {
 		v.Price = &s.Price
 	}
@@ -132,6 +134,7 @@ func showDetail(ctx context.Context, d app.Deps, caller access.Caller, r Recaptu
 	}
 	for i, s := range sightings {
 		shown.Sightings[i] = showSighting(s)
+		shown.Sightings[i].NotOurs = r.notOurs(s.Listing)
 	}
 	return shown, nil
 }

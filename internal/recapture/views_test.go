@@ -20,8 +20,8 @@ type (
 			Amount   int64
 			Currency string
 		}
-		Site, URL, Seller string
-		Delisted          bool
+		Listing, Site, URL, Seller string
+		Delisted, Sold, NotOurCar  bool
 	}
 	recaptureView struct {
 		ID, Status, Progress, Error, Yard, Origin, User, Reference string

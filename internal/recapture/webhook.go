@@ -31,9 +31,11 @@ type PushOutcome string
 
 // The outcomes; an empty one is pending.
 const (
-	Confirmed  PushOutcome = "confirmed"  // the partner confirms it and it was news
-	Known      PushOutcome = "known"      // the partner confirms it and we knew
-	Unverified PushOutcome = "unverified" // the partner does not confirm it, or we do not watch the vehicle
+	Confirmed  PushOutcome = "confirmed"   // the partner confirms it and it was news
+	Known      PushOutcome = "known"       // the partner confirms it and we knew
+	Unverified PushOutcome = "unverified"  // the partner does not confirm it, or we do not watch the vehicle
+	OwnStock   PushOutcome = "own"         // it is the company's own listing (C15)
+	NotOurCar  PushOutcome = "not_our_car" // it is a listing of another car, as a user has said
 )
 
 // pushRef is the command to look into a push.

@@ -2,13 +2,11 @@ package recapture
 
 import (
 	"context"
-	"slices"
 
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
-	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
@@ -56,17 +54,3 @@ func watch(ctx context.Context, d app.Deps, co ident.Company, v vehicle.Vehicle)
 	watched, _ := known.over(v)
 	return watched, nil
 }
-
-// history is every sighting of a recapture, newest first, at most a page of them.
-func history(ctx context.Context, t *table.Table, co ident.Company, id ID) ([]Sighting, error) {
-	records, _, err := sightings.Query(ctx, t, table.Query{Partition: string(sightingPartition(co, id)), Limit: shownSightings})
-	if err != nil {
-		return nil, err
-	}
-	all := table.Values(records)
-	slices.SortFunc(all, func(a, b Sighting) int { return b.compare(a) })
-	return all, nil
-}
-
-// shownSightings is the most sightings of a detail.
-const shownSightings = 200
