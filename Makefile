@@ -65,7 +65,7 @@ race: ## run all tests with the race detector
 
 .PHONY: simulate
 simulate: ## run the functions in a bad world: SEEDS=20 seeds of JOBS=10000 jobs each
-	go test ./functions -run TestInABadWorld -count 1 -timeout 60m -v -seeds $(SEEDS) -jobs $(JOBS) | grep -vE '^ *(===|--- PASS)'; exit $${PIPESTATUS[0]}
+	go test ./functions -run 'InABadWorld|WrongWorkers|ASeedReplays' -count 1 -timeout 60m -v -seeds $(SEEDS) -jobs $(JOBS) | grep -vE '^ *(===|--- PASS)'; exit $${PIPESTATUS[0]}
 
 .PHONY: bench
 bench: ## measure: the table of figures (counts gate, times are to be read)

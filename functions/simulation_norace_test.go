@@ -2,10 +2,9 @@
 
 package functions_test
 
-// The size of the simulation where nobody asks for another; wrongJobs is how many jobs a seed has in which a wrong worker
-// is to be found out.
+// The size of the simulation where nobody asks for another.
 const (
 	defaultSeeds = 3
 	defaultJobs  = 1500
-	wrongJobs    = 800
+	replayJobs   = 300
 )

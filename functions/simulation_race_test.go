@@ -5,6 +5,6 @@ package functions_test
 // The size of the simulation where the race detector makes everything slower.
 const (
 	defaultSeeds = 1
-	defaultJobs  = 1000
-	wrongJobs    = 400
+	defaultJobs  = 800
+	replayJobs   = 100
 )

@@ -208,11 +208,11 @@ func (r *run) story(t *testing.T, seed uint64) string {
 
 func TestASeedReplaysBitForBit(t *testing.T) {
 	warmUp(t)
-	first, second := simulate(t, 7, 300, nil), simulate(t, 7, 300, nil)
+	first, second := simulate(t, 7, replayJobs, nil), simulate(t, 7, replayJobs, nil)
 	if first.Trace.Digest() != second.Trace.Digest() {
 		t.Errorf("seed 7 once: %s\nand again: %s", first.report(), second.report())
 	}
-	if other := simulate(t, 8, 300, nil); other.Trace.Digest() == first.Trace.Digest() {
+	if other := simulate(t, 8, replayJobs, nil); other.Trace.Digest() == first.Trace.Digest() {
 		t.Error("seed 8 is the same as seed 7")
 	}
 }
