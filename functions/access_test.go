@@ -19,6 +19,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 	t.Run("every route has a row", func(t *testing.T) { everyRouteHasARow(t, routes) })
 	t.Run("every role", s.everyRole)
 	t.Run("every token", s.everyToken)
+	t.Run("every claim of a token", s.everyEvent)
 	t.Run("every foreign id", s.everyForeignID)
 	t.Run("every other yard", s.everyOtherYard)
 	t.Run("headers and members that name a company", s.everyClaim)
@@ -137,25 +138,26 @@ func (s *stage) tally(t *testing.T, routes map[string]operation) {
 		}
 	}
 	for attack, want := range map[string]int{
-		"role":              rows * 2 * len(accessRoles),
-		"token":             rows * len(badTokens),
-		"foreign id":        2 * ids,
-		"other yard":        yardIDs,
-		"claim in headers":  reads,
-		"claim in a body":   bodies * len(companyMembers),
-		"idempotency key":   2 * keyed,
-		"cursor, damaged":   lists * cursorDamages,
-		"cursor, another's": lists*3 - 1,
-		"read":              2 * reads,
-		"at the same time":  interleavedRequests,
-		"address":           hookAttacks,
+		"role":               rows * 2 * len(accessRoles),
+		"token":              rows * len(badTokens),
+		"claims in an event": rows * len(badClaims),
+		"foreign id":         2 * ids,
+		"other yard":         yardIDs,
+		"claim in headers":   reads,
+		"claim in a body":    bodies * len(companyMembers),
+		"idempotency key":    2 * keyed,
+		"cursor, damaged":    lists * cursorDamages,
+		"cursor, another's":  lists*3 - 1,
+		"read":               2 * reads,
+		"at the same time":   interleavedRequests,
+		"address":            hookAttacks,
 	} {
 		if got := s.counts[attack]; got != want {
 			t.Errorf("%s: tried %d times, want %d", attack, got, want)
 		}
 	}
 	// What a list of attacks that has shrunk by accident would not reach.
-	for attack, least := range map[string]int{"role": 800, "token": 1_000, "foreign id": 150, "other yard": 40, "cursor, damaged": 100, "address": 12} {
+	for attack, least := range map[string]int{"role": 800, "token": 1_000, "foreign id": 150, "other yard": 40, "cursor, damaged": 100, "address": 12, "claims in an event": 600} {
 		if s.counts[attack] < least {
 			t.Errorf("%s: tried %d times, want at least %d", attack, s.counts[attack], least)
 		}
