@@ -68,7 +68,7 @@ var accessRows = []accessRow{
 	{route: "POST /v1/notifications/{id}/read", may: everybody, path: "/v1/notifications/<notice>/read", status: 204},
 
 	{route: "GET /v1/company", may: "admin", path: "/v1/company", status: 200},
-	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true},"ownStock":{"sellers":["<mark>"],"vins":["<cvin>"]}}`},
+	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true},"ownStock":{"sellers":["<mark> stock"],"vins":["<cvin>"]}}`},
 	{route: "GET /v1/yards", may: "admin", path: "/v1/yards", status: 200},
 	{route: "POST /v1/yards", may: "admin", path: "/v1/yards", body: newYard, status: 201},
 	{route: "GET /v1/yards/{id}", may: "admin", path: "/v1/yards/<yard>", status: 200},
@@ -135,6 +135,8 @@ var accessRows = []accessRow{
 	{route: "POST /v1/recaptures/{id}/dismiss", may: watchers, path: "/v1/recaptures/<recapture>/dismiss", status: 200},
 	{route: "POST /v1/recaptures/{id}/leads", may: "maker", path: "/v1/recaptures/<+recapture>/leads", body: `{"yard":"<yard>","user":"<user>","notes":"<ymark>"}`, status: 201},
 	{route: "POST /v1/recaptures/{id}/prospects", may: "maker", path: "/v1/recaptures/<+recapture>/prospects", body: `{"yard":"<yard>","user":"<self>","notes":"<ymark>"}`, status: 201},
+	{route: "POST /v1/recaptures/{id}/not-our-car", may: watchers, path: "/v1/recaptures/<+recapture>/not-our-car", body: `{}`, status: 200},
+	{route: "DELETE /v1/recaptures/{id}/not-our-car", may: watchers, path: "/v1/recaptures/<recapture>/not-our-car", status: 200},
 	{route: "GET /v1/recapture-batches/{id}", may: watchers, path: "/v1/recapture-batches/<batch>", status: 200},
 	{route: "GET /v1/recapture-batches/{id}/rejected", may: watchers, path: "/v1/recapture-batches/<batch>/rejected", status: 200, other: "/v1/recapture-batches/<second batch>/rejected"},
 }
