@@ -5,6 +5,7 @@ package money
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"golang.org/x/text/currency"
 	"golang.org/x/text/language"
@@ -41,25 +42,41 @@ func (m Money) IsZero() bool { return m == Money{} }
 
 // String is the amount for people: AUD 13,500. Minor units show only where there are any.
 func (m Money) String() string {
+	sign, whole, minor, ok := m.parts()
+	if !ok {
+		return ""
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if strings.Trim(minor, "0") == "" {
+		return sign + m.Currency + " " + whole
+	}
+	return sign + m.Currency + " " + whole + "." + minor
+}
+
+// Decimal is the amount alone for programs and spreadsheets: 13500.00. It is empty for an unknown currency.
+func (m Money) Decimal() string {
+	sign, whole, minor, ok := m.parts()
+	if !ok || minor == "" {
+		return sign + whole
+	}
+	return sign + whole + "." + minor
+}
+
+// parts are the digits of the amount; false for an unknown currency.
+func (m Money) parts() (sign, whole, minor string, ok bool) {
 	unit, err := currency.ParseISO(m.Currency)
 	if err != nil {
-		return ""
+		return "", "", "", false
 	}
 	digits, _ := currency.Standard.Rounding(unit)
 	text := strconv.FormatInt(m.Amount, 10)
-	sign := ""
 	if m.Amount < 0 {
 		sign, text = "-", text[1:]
 	}
 	for len(text) <= digits {
 		text = "0" + text
 	}
-	whole, minor := text[:len(text)-digits], text[len(text)-digits:]
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if minor == "" || minor == "00" {
-		return sign + m.Currency + " " + whole
-	}
-	return sign + m.Currency + " " + whole + "." + minor
+	return sign, text[:len(text)-digits], text[len(text)-digits:], true
 }

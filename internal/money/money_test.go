@@ -40,3 +40,16 @@ func TestAnAbsurdPriceIsCutAndNoCountryHasNoPrice(t *testing.T) {
 		t.Error("a price without a currency")
 	}
 }
+
+func TestADecimalIsForPrograms(t *testing.T) {
+	for want, m := range map[string]money.Money{
+		"13500.00": {Amount: 1_350_000, Currency: "AUD"},
+		"-0.07":    {Amount: -7, Currency: "EUR"},
+		"1350":     {Amount: 1350, Currency: "JPY"},
+		"":         {Amount: 1, Currency: "no"},
+	} {
+		if got := m.Decimal(); got != want {
+			t.Errorf("%+v is %q, want %q", m, got, want)
+		}
+	}
+}

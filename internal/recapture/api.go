@@ -37,7 +37,7 @@ func routes(h huma.API, d app.Deps) {
 	web.Post(h, "/v1/recaptures/uploads", web.Can(access.RecaptureCheck), web.Route{
 		ID: "uploadRecaptures", Tag: tag, Status: 202, MaxFile: intake.MaxBytes, Idempotent: true,
 		Summary:     "Upload a list of vehicles.",
-		Description: "As text/csv in UTF-8, or as the field file of a multipart form in any encoding; at most 50,000 rows and 4,500,000 bytes. Every row is accepted, a duplicate, or rejected with line, column and reason.",
+		Description: "As text/csv in UTF-8, or as the field file of a multipart form in any encoding; at most 50,000 rows and 4,500,000 bytes, above 413. Every row is accepted, a duplicate, or rejected with line, column and reason. With preview nothing is stored: show the answer, and upload the same file without it when the user confirms.",
 	}, a.upload)
 	web.Get(h, "/v1/recapture-batches/{id}", web.Can(access.RecaptureCheck), web.Route{
 		ID: "recaptureBatch", Tag: tag, Summary: "How far a submission is: how many of how many.",
@@ -45,10 +45,18 @@ func routes(h huma.API, d app.Deps) {
 	web.Get(h, "/v1/recapture-batches/{id}/rejected", web.Can(access.RecaptureCheck), web.Route{
 		ID: "recaptureBatchRejected", Tag: tag, Summary: "The rows of an uploaded list that were rejected, page by page.",
 	}, a.rejected)
+	web.Get(h, "/v1/recapture-batches/{id}/rejected.csv", web.Can(access.RecaptureCheck), web.Route{
+		ID: "exportRejected", Tag: tag, Summary: "The rejected rows as a file: line, column and reason.",
+		Description: "Where more rows follow, Link leads to them.",
+	}, a.exportRejected)
 	web.Get(h, "/v1/recaptures", web.Can(access.RecaptureRead), web.Route{
 		ID: "listRecaptures", Tag: tag, Summary: "The dashboard, newest activity first.",
 		Description: "Filters combine. What the caller's yards do not cover is left out.",
 	}, a.list)
+	web.Get(h, "/v1/recaptures/export.csv", web.Can(access.RecaptureRead), web.Route{
+		ID: "exportRecaptures", Tag: tag, Summary: "The dashboard as a file, newest activity first.",
+		Description: "The filters are those of the dashboard. The columns begin with those of the template, so that the file can be uploaded again. A cell that a spreadsheet would take for a formula has an apostrophe in front, which uploads take off again. A file has at most 5,000 rows and may have fewer, even none; where more follow, Link leads to them.",
+	}, a.export)
 	web.Get(h, "/v1/recaptures/summary", web.Can(access.RecaptureRead), web.Route{
 		ID: "recaptureSummary", Tag: tag, Summary: "How many recaptures and how many of them were sighted, in the caller's yards.",
 	}, a.summary)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/recapture"
@@ -120,15 +121,19 @@ func TestTheSummaryCountsTheYardsOfItsReader(t *testing.T) {
 	}
 }
 
-// R44.
+// R44: everybody in either role; who has left is offered last, for what they submitted is still there.
 func TestTheUserFilterOffersUsersOfBothRoles(t *testing.T) {
 	w := open(t)
-	var users []string
-	for _, u := range want[pageView[struct{ ID, Name string }]](w, 200, ann, "GET", "/v1/recaptures/users", "").Items {
-		users = append(users, u.ID+" "+u.Name)
+	w.disable(ben)
+	nameless := access.User{ID: mel, Subject: mel, Email: "mel@mail.example", Yards: []string{"melbourne"}}
+	w.must(w.Table.Write(w.Context(), access.Users.Overwrite(access.UserKey(harbour, mel), nameless)))
+	type user struct {
+		ID, Name string
+		Disabled bool
 	}
-	if !slices.Equal(users, []string{"ann ann", "ben ben", "mel mel", "owner owner"}) {
-		t.Errorf("%q", users)
+	users := want[pageView[user]](w, 200, ann, "GET", "/v1/recaptures/users", "").Items
+	if wanted := []user{{ann, ann, false}, {mel, "mel@mail.example", false}, {owner, owner, false}, {ben, ben, true}}; !slices.Equal(users, wanted) {
+		t.Errorf("%+v", users)
 	}
 }
 

@@ -2,6 +2,7 @@ package recapture_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -128,6 +129,19 @@ func TestAnyCombinationOfFiltersGivesWhatALoopGives(t *testing.T) {
 	all := w.list(boss, "")
 	if len(all) != 90 {
 		t.Fatalf("%d records", len(all))
+	}
+	// R48, R49: the summary of several yards is that of their records.
+	sum, byStatus := w.summary(boss), map[string]int{}
+	captured := 0
+	for _, r := range all {
+		byStatus[r.Status]++
+		if r.LastSighting != nil {
+			captured++
+		}
+	}
+	byStatus["deleted"] += 0
+	if sum.TotalCustomers != 90 || sum.CapturedCustomers != captured || !maps.Equal(sum.ByStatus, byStatus) || captured < 5 {
+		t.Errorf("summary %+v, want %d captured and %v", sum, captured, byStatus)
 	}
 	sees := map[string][]string{ann: {"sydney"}, mel: {"melbourne"}, boss: {"sydney", "melbourne"}}
 	some := func(of ...string) []string {

@@ -2,6 +2,7 @@ package recapture
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/winback-auto/winback/internal/appraisal"
 	"github.com/winback-auto/winback/internal/lead"
@@ -78,33 +79,35 @@ func (a api) newID(ctx context.Context, what string) string {
 	return a.NewID()
 }
 
-type templateReply struct {
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	Body        []byte
-}
-
-func (a api) template(context.Context, *struct{}) (*templateReply, error) {
-	return &templateReply{"text/csv; charset=utf-8", `attachment; filename="recapture.csv"`, []byte(intake.Template())}, nil
+func (a api) template(context.Context, *struct{}) (*csvReply, error) {
+	return newCSV("recapture.csv", []byte(intake.Template())), nil
 }
 
 type uploadInput struct {
-	Yard string `query:"yard" maxLength:"64" doc:"Default: the caller's first yard in the role."`
+	Yard    string `query:"yard" maxLength:"64" doc:"Default: the caller's first yard in the role."`
+	Preview bool   `query:"preview" doc:"Only say what would happen to each row; nothing is stored. The answer is 200, without a batch."`
 	web.Upload
 }
 
+// uploadReply tells by its status whether anything was taken in.
+type uploadReply struct {
+	Status int
+	Body   uploaded
+}
+
 // upload takes a list in; only a form says nothing about the encoding, so only there it is found out.
-func (a api) upload(ctx context.Context, in *uploadInput) (*web.Reply[uploaded], error) {
+func (a api) upload(ctx context.Context, in *uploadInput) (*uploadReply, error) {
 	file, err := in.File()
 	if err != nil {
 		return nil, err
 	}
 	anyEncoding := file.MediaType != in.MediaType
-	answer, err := upload(ctx, a.Deps, access.From(ctx), BatchID(a.newID(ctx, "batch")), in.Yard, file.Body, anyEncoding)
-	if err != nil {
-		return nil, err
+	if in.Preview {
+		answer, err := preview(ctx, a.Deps, access.From(ctx), in.Yard, file.Body, anyEncoding)
+		return &uploadReply{http.StatusOK, answer}, err
 	}
-	return web.OK(answer), nil
+	answer, err := upload(ctx, a.Deps, access.From(ctx), BatchID(a.newID(ctx, "batch")), in.Yard, file.Body, anyEncoding)
+	return &uploadReply{http.StatusAccepted, answer}, err
 }
 
 type idInput struct {

@@ -35,38 +35,46 @@ type rejectedInput struct {
 	web.Paging
 }
 
-// rejected pages through the rejected rows of a batch. A page ends where its item does; the cursor is the number of the
-// next row.
 func (a api) rejected(ctx context.Context, in *rejectedInput) (*web.ListReply[intake.Remark], error) {
-	co := access.From(ctx).Company
-	batch, err := a.visibleBatch(ctx, BatchID(in.ID))
+	page, next, err := a.rejectedPage(ctx, in.ID, in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	binding := "rejected " + in.ID
+	return web.Page(page, next), nil
+}
+
+// rejectedPage reads on in the rejected rows of a batch. A page ends where its item does; the cursor is the number of the
+// next row.
+func (a api) rejectedPage(ctx context.Context, id string, limit int, cursor string) (page []intake.Remark, next string, err error) {
+	co := access.From(ctx).Company
+	batch, err := a.visibleBatch(ctx, BatchID(id))
+	if err != nil {
+		return nil, "", err
+	}
+	binding := "rejected " + id
 	start := 0
-	if in.Cursor != "" {
-		position, err := a.Links.OpenCursor(ctx, co, binding, in.Cursor)
+	if cursor != "" {
+		position, err := a.Links.OpenCursor(ctx, co, binding, cursor)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if start, err = strconv.Atoi(string(position)); err != nil {
-			return nil, fmt.Errorf("recapture: our own cursor: %w", err)
+			return nil, "", fmt.Errorf("recapture: our own cursor: %w", err)
 		}
 	}
 	if start >= batch.Value.Rejected {
-		return web.Page[intake.Remark](nil, ""), nil
+		return nil, "", nil
 	}
-	stored, err := rejections.Get(ctx, a.Table, rejectedPartition(co, BatchID(in.ID)).At(number(start/rejectedPage)))
+	stored, err := rejections.Get(ctx, a.Table, rejectedPartition(co, BatchID(id)).At(number(start/rejectedPage)))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	page := stored.Value.Rows[start%rejectedPage:]
-	page = page[:min(len(page), in.Limit)]
+	page = stored.Value.Rows[start%rejectedPage:]
+	page = page[:min(len(page), limit)]
 	end := start + len(page)
 	if end >= batch.Value.Rejected {
-		return web.Page(page, ""), nil
+		return page, "", nil
 	}
-	next, err := a.Links.SealCursor(ctx, co, binding, []byte(strconv.Itoa(end)))
-	return web.Page(page, next), err
+	next, err = a.Links.SealCursor(ctx, co, binding, []byte(strconv.Itoa(end)))
+	return page, next, err
 }

@@ -2,6 +2,7 @@ package recapture
 
 import (
 	"context"
+	"slices"
 
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/platform/access"
@@ -12,7 +13,7 @@ import (
 
 // uploaded is the answer to an uploaded list: every row is accounted for.
 type uploaded struct {
-	Batch         BatchID         `json:"batch"`
+	Batch         BatchID         `json:"batch,omitempty" doc:"Absent in a preview."`
 	Yard          string          `json:"yard"`
 	Rows          int             `json:"rows"`
 	Accepted      int             `json:"accepted"`
@@ -20,6 +21,7 @@ type uploaded struct {
 	Rejected      []intake.Remark `json:"rejected" doc:"The first 1,000; the rest is paged at the batch."`
 	RejectedTotal int             `json:"rejectedTotal"`
 	Warnings      []intake.Remark `json:"warnings,omitempty" doc:"The first 1,000; they exclude nothing."`
+	Sample        []intake.Row    `json:"sample,omitempty" doc:"In a preview, how the first accepted rows are read."`
 }
 
 // shownRemarks is the most remarks of an answer.
@@ -27,26 +29,56 @@ const shownRemarks = 1000
 
 // upload takes a list in (R34–R38).
 func upload(ctx context.Context, d app.Deps, caller access.Caller, id BatchID, yardID string, file []byte, anyEncoding bool) (uploaded, error) {
-	yardID, err := submissionYard(caller, yardID)
+	s, answer, err := readList(ctx, d, caller, id, yardID, file, anyEncoding)
 	if err != nil {
 		return uploaded{}, err
+	}
+	batch, err := s.commit(ctx, d)
+	if err != nil {
+		return uploaded{}, err
+	}
+	answer.Batch, answer.Accepted, answer.Duplicates, answer.Sample = batch.ID, batch.accepted(), batch.Duplicates, nil
+	return answer, nil
+}
+
+// preview says what an upload of the list would answer, and stores nothing (R36).
+func preview(ctx context.Context, d app.Deps, caller access.Caller, yardID string, file []byte, anyEncoding bool) (uploaded, error) {
+	s, answer, err := readList(ctx, d, caller, "", yardID, file, anyEncoding)
+	if err != nil {
+		return uploaded{}, err
+	}
+	if err := s.merge(ctx, d.Table); err != nil {
+		return uploaded{}, err
+	}
+	answer.Accepted, answer.Duplicates = len(s.drafts), s.batch.Duplicates
+	return answer, nil
+}
+
+// shownSample is the number of rows that a preview shows as they are read.
+const shownSample = 5
+
+// readList reads a list for a yard into a submission that is not stored yet.
+func readList(ctx context.Context, d app.Deps, caller access.Caller, id BatchID, yardID string, file []byte, anyEncoding bool) (*submission, uploaded, error) {
+	yardID, err := submissionYard(caller, yardID)
+	if err != nil {
+		return nil, uploaded{}, err
 	}
 	co, err := company.Load(ctx, d, caller.Company)
 	if err != nil {
-		return uploaded{}, err
+		return nil, uploaded{}, err
 	}
 	yard, err := company.LoadYard(ctx, d, caller.Company, yardID)
 	if err != nil {
-		return uploaded{}, err
+		return nil, uploaded{}, err
 	}
 	s := newSubmission(caller, id, FromCSV, d.Now())
 	s.concerns(yardID)
 	if _, err := s.connect(ctx, d, yardID); err != nil {
-		return uploaded{}, err
+		return nil, uploaded{}, err
 	}
 	list, err := intake.Parse(file, intake.Options{Country: co.Country, YardState: yard.Value.State, AnyEncoding: anyEncoding})
 	if err != nil {
-		return uploaded{}, err
+		return nil, uploaded{}, err
 	}
 	s.drafts = make([]Recapture, 0, len(list.Rows))
 	for _, row := range list.Rows {
@@ -56,14 +88,10 @@ func upload(ctx context.Context, d app.Deps, caller access.Caller, id BatchID, y
 		})
 	}
 	s.batch.Duplicates, s.rejected = len(list.Duplicates), list.Rejected
-	list.Rows = nil // the drafts have all of it, and 50,000 rows are worth the memory
-	batch, err := s.commit(ctx, d)
-	if err != nil {
-		return uploaded{}, err
-	}
-	return uploaded{
-		Batch: batch.ID, Yard: yardID, Rows: list.Total, Accepted: batch.accepted(), Duplicates: batch.Duplicates,
-		Rejected: first(list.Rejected), RejectedTotal: len(list.Rejected), Warnings: first(list.Warnings),
+	// The drafts have all of the rows, and 50,000 of them are worth the memory: only the sample outlives this.
+	sample := slices.Clone(list.Rows[:min(len(list.Rows), shownSample)])
+	return s, uploaded{
+		Yard: yardID, Rows: list.Total, Rejected: first(list.Rejected), RejectedTotal: len(list.Rejected), Warnings: first(list.Warnings), Sample: sample,
 	}, nil
 }
 

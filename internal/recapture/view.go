@@ -67,6 +67,7 @@ type detail struct {
 	Appraisals []appraisal.ID `json:"sourceAppraisals"`
 	NewLeads   []lead.ID      `json:"createdLeads"`
 	NewProsp   []prospect.ID  `json:"createdProspects"`
+	Related    related        `json:"related" doc:"What the four lists of ids name, as far as the caller may see it."`
 }
 
 func show(r Recapture) View {
@@ -128,8 +129,12 @@ func showDetail(ctx context.Context, d app.Deps, caller access.Caller, r Recaptu
 	if err != nil {
 		return detail{}, err
 	}
+	around, err := relate(ctx, d, caller, r)
+	if err != nil {
+		return detail{}, err
+	}
 	shown := detail{
-		View: views[0], Match: r.Match(), Sightings: make([]sightingView, len(sightings)),
+		View: views[0], Match: r.Match(), Related: around, Sightings: make([]sightingView, len(sightings)),
 		Leads: notNil(r.Leads), Appraisals: notNil(r.Appraisals), NewLeads: notNil(r.NewLeads), NewProsp: notNil(r.NewProspects),
 	}
 	for i, s := range sightings {

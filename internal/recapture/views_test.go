@@ -33,6 +33,11 @@ type (
 		Sightings                                                  []seenView
 		SourceLeads, SourceAppraisals                              []string
 		CreatedLeads, CreatedProspects                             []string
+		Related                                                    struct{ SourceLeads, SourceAppraisals, CreatedLeads, CreatedProspects []lineView }
+	}
+	lineView struct {
+		ID, Name, Vehicle, Status, Yard, User, UserName string
+		At                                              time.Time
 	}
 	batchView struct {
 		ID                                        string
@@ -55,6 +60,10 @@ type (
 		Batch, Yard                               string
 		Rows, Accepted, Duplicates, RejectedTotal int
 		Rejected, Warnings                        []remarkView
+		Sample                                    []struct {
+			Vehicle  carView
+			Customer struct{ First, Last string }
+		}
 	}
 	summaryView struct {
 		TotalCustomers, CapturedCustomers, DistinctCustomers int

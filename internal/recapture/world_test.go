@@ -201,6 +201,7 @@ func prefix(path string) string {
 type answer struct {
 	status int
 	body   string
+	link   string // to what follows
 }
 
 // call sends a request as a user, nobody for pushes. A header is written as Name: value.
@@ -224,7 +225,7 @@ func (w *world) call(user, method, path, body string, headers ...string) answer 
 	w.must(err)
 	response, err := event.DecodeResponse(out)
 	w.must(err)
-	return answer{response.Status(), string(response.Body())}
+	return answer{response.Status(), string(response.Body()), response.Header().Get("Link")}
 }
 
 // want is call for an answer with the status, read into a T.

@@ -106,7 +106,7 @@ func (r rowReader) cell(rec record, c column) string {
 	if place < 0 {
 		return ""
 	}
-	return strings.TrimSpace(rec.cells[place])
+	return strings.TrimSpace(plain(strings.TrimSpace(rec.cells[place])))
 }
 
 // state is the row's own, else the yard's where a rego needs one.
