@@ -127,6 +127,7 @@ var accessRows = []accessRow{
 	{route: "POST /v1/recaptures", may: watchers, path: "/v1/recaptures", body: `{"leads":["<lead>","<+lead>"],"appraisals":["<appraisal>","<+appraisal>"]}`, status: 202},
 	{route: "POST /v1/recaptures", may: watchers, path: "/v1/recaptures", body: `{"vehicles":[{"vin":"<vin>","make":"<ymark>","customer":{"id":"<customer>","first":"<mark>","email":"<email>"}},{"vin":"<vin>","reference":"<ymark>"}],"yard":"<yard>"}`, status: 202},
 	{route: "GET /v1/recaptures/template.csv", may: watchers, path: "/v1/recaptures/template.csv", status: 200},
+	{route: "GET /v1/recaptures/export.csv", may: watchers, path: "/v1/recaptures/export.csv?limit=50", status: 200},
 	{route: "POST /v1/recaptures/uploads", may: watchers, path: "/v1/recaptures/uploads?yard=<yard>", body: "vin,make,customer_email\r\n<vin>,<ymark>,<email>\r\nBROKEN,<ymark>,<email>\r\n", status: 202},
 	{route: "GET /v1/recaptures/summary", may: watchers, path: "/v1/recaptures/summary", status: 200},
 	{route: "GET /v1/recaptures/users", may: watchers, path: "/v1/recaptures/users", status: 200},
@@ -139,4 +140,5 @@ var accessRows = []accessRow{
 	{route: "DELETE /v1/recaptures/{id}/not-our-car", may: watchers, path: "/v1/recaptures/<recapture>/not-our-car", status: 200},
 	{route: "GET /v1/recapture-batches/{id}", may: watchers, path: "/v1/recapture-batches/<batch>", status: 200},
 	{route: "GET /v1/recapture-batches/{id}/rejected", may: watchers, path: "/v1/recapture-batches/<batch>/rejected", status: 200, other: "/v1/recapture-batches/<second batch>/rejected"},
+	{route: "GET /v1/recapture-batches/{id}/rejected.csv", may: watchers, path: "/v1/recapture-batches/<batch>/rejected.csv?limit=50", status: 200},
 }
