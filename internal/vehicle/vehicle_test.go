@@ -230,3 +230,30 @@ func BenchmarkCheck(b *testing.B) {
 		vehicle.Check(v, vehicle.Australia)
 	}
 }
+
+// T084: what passes the check has an identity made of plain characters, and passes again as it is.
+func FuzzCheck(f *testing.F) {
+	f.Add("WVWZZZAWZKU065305", "", "", "VW", "AU", 2019)
+	f.Add("wvw-zzz awz ku065305", "ab 12 cd", "new south wales", "\u202eVW", "AU", 0)
+	f.Add("", "KI-AB 123E", "", "", "DE", 3000)
+	f.Add("А", "1' OR '1'='1", "#$\x00", "=cmd|' /C calc'!A0", "", -1)
+	f.Fuzz(func(t *testing.T, vin, rego, state, brand, country string, year int) {
+		checked, problems, _ := vehicle.Check(vehicle.Vehicle{VIN: vin, Rego: rego, State: state, Make: brand, Year: year}, country)
+		if len(problems) > 0 {
+			return
+		}
+		key, ok := vehicle.Key(checked)
+		if !ok || key == "" {
+			t.Fatalf("%+v passes and has no identity", checked)
+		}
+		for _, c := range checked.VIN + checked.Rego + checked.State {
+			if !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c == 'Ä' || c == 'Ö' || c == 'Ü') {
+				t.Errorf("%+v has %q in its identity", checked, c)
+			}
+		}
+		again, problems, _ := vehicle.Check(checked, country)
+		if len(problems) > 0 || again != checked {
+			t.Errorf("%+v, checked again: %+v, %v", checked, again, problems)
+		}
+	})
+}

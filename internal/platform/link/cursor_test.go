@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -70,4 +71,34 @@ func TestTheLongestCursorFitsAList(t *testing.T) {
 	if _, err := s.SealCursor(t.Context(), company, "leads", make([]byte, link.MaxPosition+1)); !errs.Is(err, errs.Internal) {
 		t.Errorf("a longer position: %v, want an internal error", err)
 	}
+}
+
+// T088: whatever is sent as a cursor opens only for the company and query that it was made for, as it was made.
+func FuzzOnlySealedCursorsOpen(f *testing.F) {
+	s := signer(f, "new", "old")
+	for _, position := range []string{"", "7FFFFE5B#01JD", strings.Repeat("x", link.MaxPosition)} {
+		for _, company := range []ident.Company{harbour, other} {
+			cursor, err := s.SealCursor(f.Context(), company, "leads", []byte(position))
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(cursor, "leads")
+			f.Add(cursor, "lead")
+			f.Add(cursor[1:], "leads")
+		}
+	}
+	f.Add("", "")
+	f.Fuzz(func(t *testing.T, cursor, query string) {
+		position, err := s.OpenCursor(t.Context(), harbour, query, cursor)
+		if err != nil {
+			if !errs.Is(err, errs.Invalid) || !errors.Is(err, link.ErrCursor) || position != nil {
+				t.Errorf("%q: %q, %v", cursor, position, err)
+			}
+			return
+		}
+		again, err := s.SealCursor(t.Context(), harbour, query, position)
+		if err != nil || again != cursor {
+			t.Errorf("%q opens as %q, which is sealed as %q, %v", cursor, position, again, err)
+		}
+	})
 }
