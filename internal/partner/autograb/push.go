@@ -45,7 +45,7 @@ func ParsePush(body []byte) (partner.Push, error) {
 		err = flawed(message.Customer.Sightings)
 	}
 	if err != nil {
-		return partner.Push{}, errs.E(errs.Invalid, "the push has %w", err)
+		return partner.Push{}, errs.E(errs.Invalid, "the push has %s", err.Error())
 	}
 	return partner.Push{
 		Event:     event,

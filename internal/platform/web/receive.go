@@ -44,6 +44,11 @@ func receive(ctx huma.Context, next func(huma.Context)) {
 		refuse(ctx, tooLargeFor(operation))
 		return
 	}
+	if encoding := ctx.Header("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		// What is small on the wire could be large in memory, and nobody here would unpack it.
+		refuse(ctx, newProblem(http.StatusUnsupportedMediaType, "unsupported-media-type", "send the body as it is, without a Content-Encoding"))
+		return
+	}
 	body, err := read(r, most+1)
 	if err != nil {
 		refuse(ctx, newProblem(http.StatusBadRequest, "malformed", "the body ended early"))

@@ -5,9 +5,11 @@ import (
 	"context"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -100,6 +102,20 @@ func TestAForeignFormatReachesItsReaderAsItCame(t *testing.T) {
 	} {
 		if w := do(handler, "POST", "/webhooks/t", "application/json", test.body); w.Code != test.status || !strings.Contains(w.Body.String(), test.want) {
 			t.Errorf("%s: %d %s", test.body, w.Code, w.Body)
+		}
+	}
+}
+
+func TestACompressedBodyIsRefusedBeforeItIsRead(t *testing.T) {
+	handler, log := api(counted)
+	for encoding, status := range map[string]int{"": 200, "identity": 200, "gzip": 415, "br, gzip": 415, "x": 415} {
+		r := httptest.NewRequest("POST", "/v1/vehicles", strings.NewReader(`{"vehicles":[]}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Encoding", encoding)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r.WithContext(event.WithCall(r.Context(), event.Call{RequestID: "req-1"})))
+		if w.Code != status {
+			t.Errorf("%q: %d %s %s", encoding, w.Code, w.Body, log)
 		}
 	}
 }
