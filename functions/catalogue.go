@@ -24,6 +24,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		docs.API,
 		lead.API(recapture.Watching),
 		notify.API,
+		notify.Digester,
 		notify.MailEvent,
 		notify.MailSend,
 		notify.Sender,

@@ -110,7 +110,7 @@ func essence(body []byte) string {
 		return ""
 	}
 	var parts []string
-	for _, name := range []string{"status", "progress", "stage", "state", "outcome", "event", "error", "problem", "reason", "read", "title", "counts", "facts"} {
+	for _, name := range []string{"status", "progress", "stage", "state", "outcome", "event", "error", "problem", "reason", "read", "title", "counts", "facts", "mail", "open"} {
 		switch value := record[name].(type) {
 		case string:
 			if value != "" {

@@ -53,6 +53,9 @@ const (
 	unwanted     = "01KANN5E1J4M7P0S3V6Y9B2NT2"
 	planned      = "01KANN5E1J4M7P0S3V6Y9B2NT3"
 	revoked      = "01KANN5E1J4M7P0S3V6Y9B2NT4"
+	gathered     = "01KANN5E1J4M7P0S3V6Y9B2NT5" // in a digest, as the next one
+	gatheredToo  = "01KANN5E1J4M7P0S3V6Y9B2NT6"
+	joining      = "01KANN5E1J4M7P0S3V6Y9B2NT7" // of Melbourne's, of which a digest is being gathered
 	fromTomorrow = "01KANN6F3K7N1Q5T9W2Z6C0NEW" // records that this build does not understand
 )
 
@@ -78,6 +81,9 @@ const (
 	queuedBatch    = 106 // Sydney: clio, fabia
 	melbournesLeft = 107 // Melbourne
 )
+
+// delivery is when the samples are delivered.
+var delivery = dealership.Noon.Add(time.Hour)
 
 const (
 	sydney    = company.ConnectionID("01KANN1A2B3C4D5E6F7G8H9SYD")
@@ -112,7 +118,7 @@ func newWorld(t *testing.T) *world {
 	w.signIns(t)
 	w.partner.down = true
 	w.minted.Store(0)
-	w.Time = dealership.Noon.Add(time.Hour)
+	w.Time = delivery
 	return w
 }
 
@@ -305,24 +311,50 @@ func (w *world) work(t *testing.T, topic string) {
 // notices are told users, at every step of the way to a mail.
 func (w *world) notices(t *testing.T) {
 	t.Helper()
-	tell := func(user access.UserID, id string) {
-		places, notice := notify.Tell(dealership.Harbour, notify.Notice{
-			ID: id, User: user, Kind: notify.Sighting, Title: "Seen online: 2019 Volkswagen Polo",
-			Facts: []notify.Fact{{Label: notify.Price, Value: "AUD 18,990.00"}, {Label: notify.Site, Value: "www.cars.example"}},
-			About: notify.About{Type: "recapture", ID: id}, At: dealership.Noon,
-		})
-		w.write(t, append(places, notice)...)
+	tell := func(user access.UserID, ids ...string) {
+		for _, id := range ids {
+			places, notice := notify.Tell(dealership.Harbour, notify.Notice{
+				ID: id, User: user, Kind: notify.Sighting, Title: "Seen online: 2019 Volkswagen Polo",
+				Facts: []notify.Fact{{Label: notify.Price, Value: "AUD 18,990.00"}, {Label: notify.Site, Value: "www.cars.example"}},
+				About: notify.About{Type: "recapture", ID: id}, At: dealership.Noon,
+			})
+			w.write(t, append(places, notice)...)
+		}
 	}
+	w.Time = dealership.Noon.Add(2 * time.Minute) // nobody was told anything for a while
 	tell(dealership.Watcher, planned)
 	tell(dealership.Manager, revoked)
 	tell("busy", planned)
 	tell("lost", planned)
 	w.work(t, "notify-send")
 	w.queue.take("mail-send")
+	w.digests(t, tell)
 	tell(dealership.Watcher, unplanned)
 	tell(dealership.Second, unwanted)
+	tell(dealership.Melbourne, joining)
 	w.queue.take("notify-send")
 	w.change(t, dealership.Manager, func(u *access.User) { u.Notify.Email = false })
+}
+
+// digests are gathered: two that are due when samples are delivered, and one that is not.
+func (w *world) digests(t *testing.T, tell func(access.UserID, ...string)) {
+	t.Helper()
+	for _, d := range []struct {
+		user   access.UserID
+		before time.Duration // the samples, it began
+		ids    []string
+	}{
+		{"busy", 65 * time.Second, []string{unplanned, gathered, gatheredToo}},
+		{"lost", 65 * time.Second, []string{unplanned, gathered}},
+		{dealership.Melbourne, 20 * time.Second, []string{planned, gathered}},
+	} {
+		w.Time = delivery.Add(-d.before)
+		for _, id := range d.ids {
+			tell(d.user, id)
+			w.work(t, "notify-send")
+		}
+		w.queue.take("mail-send")
+	}
 }
 
 // fromNewerCode writes records in a layout that this build does not know, as a deployment that is rolled back leaves them:
@@ -338,6 +370,7 @@ func (w *world) fromNewerCode(t *testing.T) {
 		newer("recapture chunk", table.In(co, "batch-chunk", fromTomorrow).At("00001")),
 		newer("push", table.In(co, "push", fromTomorrow).At()),
 		newer("notice", table.In(co, "notice", dealership.Watcher).At(fromTomorrow)),
+		newer("notice window", table.In(co, "notice-window", fromTomorrow).At()),
 		newer("mail", table.In(co, "mail", fromTomorrow).At()),
 	)
 }

@@ -138,17 +138,21 @@ func (m material) hint() string {
 	return "Cars are met by vin, or by rego and state."
 }
 
-// told shows what the user got.
+// told shows what the user got: the first sighting at once, the others of its minute together. Nobody waits for the minute to
+// end: the clock of the application moves on.
 func (p performance) told(ctx context.Context) error {
-	var mails struct {
-		Items []struct{ To, Subject string }
-	}
-	if err := p.anonymous.get(ctx, "/_local/outbox?limit=100000", &mails); err != nil {
+	if err := p.mailed(ctx); err != nil {
 		return err
 	}
-	p.say("   %d mails in the outbox\n", len(mails.Items))
-	if len(mails.Items) > 0 {
-		p.say("   the latest: %q\n   to %s\n", mails.Items[0].Subject, mails.Items[0].To)
+	p.say("   A minute later, what else was seen in it comes as one mail.\n")
+	if err := p.anonymous.post(ctx, "/_local/clock", map[string]string{"advance": "1m"}, nil); err != nil {
+		return err
+	}
+	if err := p.drain(ctx); err != nil {
+		return err
+	}
+	if err := p.mailed(ctx); err != nil {
+		return err
 	}
 	notices := 0
 	for cursor := ""; ; {
@@ -166,6 +170,21 @@ func (p performance) told(ctx context.Context) error {
 		cursor = "&cursor=" + page.Next
 	}
 	p.say("   %d unread notifications\n", notices)
+	return nil
+}
+
+// mailed shows the outbox.
+func (p performance) mailed(ctx context.Context) error {
+	var mails struct {
+		Items []struct{ To, Subject string }
+	}
+	if err := p.anonymous.get(ctx, "/_local/outbox?limit=100000", &mails); err != nil {
+		return err
+	}
+	p.say("   %d mails in the outbox\n", len(mails.Items))
+	if len(mails.Items) > 0 {
+		p.say("   the latest: %q\n   to %s\n", mails.Items[0].Subject, mails.Items[0].To)
+	}
 	return nil
 }
 

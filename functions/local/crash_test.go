@@ -23,6 +23,7 @@ const (
 	crashShare  = 0.2
 	crashSeen   = 90  // of them are listed
 	crashWrites = 120 // write units of an upload and of what begins right after it
+	crashDigest = 12  // write units of a digest and its mail
 	crashSeeds  = 20
 )
 
@@ -36,17 +37,17 @@ type totals struct {
 	BatchDone                       bool
 	Active, Errored, Duplicates     int
 	PartnerCustomers, PartnerTwice  int
-	Mails, MailsTwice, Notices      int
+	Mailed, MailsTwice, Notices     int // sightings that mails tell of, mails sent twice, notices
 }
 
 // TestKilledAtAnyPointNothingIsLostAndNothingHappensTwice really kills the process at seeded points of the upload, the
-// submission, the pushes and the mail, starts it again, and compares with a run that nobody disturbed.
+// submission, the pushes, the notices and the digest, starts it again, and compares with a run that nobody disturbed.
 func TestKilledAtAnyPointNothingIsLostAndNothingHappensTwice(t *testing.T) {
 	want := crashRun(t, nil)
-	if want.Recaptures != crashCars || want.Active != crashCars || want.Captured != crashSeen || want.Mails != want.Captured || want.Notices != want.Captured {
+	if want.Recaptures != crashCars || want.Active != crashCars || want.Captured != crashSeen || want.Mailed != want.Captured || want.Notices != want.Captured {
 		t.Fatalf("the undisturbed run: %+v", want)
 	}
-	phases := []string{"upload", "submission", "push", "mail"}
+	phases := []string{"upload", "submission", "push", "notice", "digest"}
 	var survived, lost, doubled int
 	for point := range crashSeeds {
 		seed, phase := *crashSeed+point, phases[point%len(phases)]
@@ -79,7 +80,7 @@ func (t totals) missing(other totals) (n int) {
 		{t.Active, other.Active},
 		{t.PartnerCustomers, other.PartnerCustomers},
 		{t.PartnerTwice, other.PartnerTwice},
-		{t.Mails, other.Mails},
+		{t.Mailed, other.Mailed},
 		{t.MailsTwice, other.MailsTwice},
 		{t.Notices, other.Notices},
 	} {
@@ -135,11 +136,30 @@ func crashRun(t *testing.T, k *killer) totals {
 	i.drain()
 	i.must(i.partner.call(i.Context(), http.MethodPost, "/_sim/listings", "text/csv", bytes.NewReader(feed.Bytes()), nil))
 	k.watch(i, "push", crashSeen, func(ctx context.Context) (int, error) { return i.pushes(ctx) })
-	k.watch(i, "mail", crashSeen/2, func(ctx context.Context) (int, error) {
-		mails, err := i.mails(ctx)
-		return len(mails), err
-	})
+	k.watch(i, "notice", crashSeen, i.noticed)
+	i.digestThrough(k)
 	return i.totals(batch)
+}
+
+// digestThrough lets the minute pass after which the digest is sent.
+func (i *installation) digestThrough(k *killer) {
+	if k == nil || k.phase != "digest" {
+		return
+	}
+	i.drain()
+	done := make(chan struct{})
+	go func() {
+		// The process may die meanwhile; the rest of the way is settle's.
+		_ = i.local.post(i.Context(), "/_local/clock", map[string]string{"advance": "90s"}, nil)
+		close(done)
+	}()
+	before := i.usage().WriteUnits
+	k.watch(i, "digest", crashDigest, func(ctx context.Context) (int, error) {
+		var u table.Usage
+		err := i.local.get(ctx, "/_local/usage", &u)
+		return int(u.WriteUnits - before), err
+	})
+	<-done
 }
 
 // uploadThrough uploads as a careful client does: the same request again until it is answered.
@@ -185,7 +205,17 @@ func (i *installation) pushes(ctx context.Context) (int, error) {
 }
 
 type outgoing struct {
+	Subject string
 	Headers map[string]string
+}
+
+// sightings is how many sightings the mail tells of.
+func (m outgoing) sightings() int {
+	var n int
+	if read, err := fmt.Sscanf(m.Subject, "Seen online: %d sightings", &n); read == 1 && err == nil {
+		return n
+	}
+	return 1
 }
 
 func (i *installation) mails(ctx context.Context) ([]outgoing, error) {
@@ -225,31 +255,41 @@ func (i *installation) totals(batch string) totals {
 	i.must(i.partner.get(i.Context(), "/_sim/calls", &calls))
 	mails, err := i.mails(i.Context())
 	i.must(err)
-	sends := map[string]bool{}
+	sends, mailed := map[string]bool{}, 0
 	for _, m := range mails {
 		sends[m.Headers["X-Winback-Send-Id"]] = true
+		mailed += m.sightings()
 	}
 	return totals{
 		Recaptures: sum.TotalCustomers, Captured: sum.CapturedCustomers, Customers: sum.DistinctCustomers, ByStatus: sum.ByStatus,
 		BatchDone: now.Done, Active: now.Active, Errored: now.Errored, Duplicates: now.Duplicates,
 		PartnerCustomers: calls.Customers, PartnerTwice: calls.Duplicates,
-		Mails: len(mails), MailsTwice: len(mails) - len(sends), Notices: i.notices(),
+		Mailed: mailed, MailsTwice: len(mails) - len(sends), Notices: i.notices(),
 	}
 }
 
 // notices counts all notifications of the manager.
-func (i *installation) notices() (n int) {
+func (i *installation) notices() int {
 	i.Helper()
+	n, err := i.noticed(i.Context())
+	i.must(err)
+	return n
+}
+
+// noticed counts the notifications that the manager has by now.
+func (i *installation) noticed(ctx context.Context) (n int, err error) {
 	path := "/v1/notifications?limit=200"
 	for cursor := ""; ; {
 		var page struct {
 			Items []struct{ ID string }
 			Next  string
 		}
-		i.must(i.manager.get(i.Context(), path+cursor, &page))
+		if err := i.manager.get(ctx, path+cursor, &page); err != nil {
+			return n, err
+		}
 		n += len(page.Items)
 		if page.Next == "" {
-			return n
+			return n, nil
 		}
 		cursor = "&cursor=" + page.Next
 	}

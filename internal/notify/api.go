@@ -22,7 +22,8 @@ var API = app.Function{
 func routes(h huma.API, d app.Deps) {
 	web.Get(h, "/v1/notifications", web.Can(access.Notifications), web.Route{
 		ID: "listNotifications", Tag: "Notifications", Summary: "One's own notifications, newest first.",
-		Description: "Notifications end half a year after what they tell of.",
+		Description: "Notifications end half a year after what they tell of. Who has them mailed and has switched off " +
+			"notify.inApp sees none here until it is switched on again.",
 	}, func(ctx context.Context, in *listIn) (*web.ListReply[Notification], error) {
 		items, next, err := list(ctx, d, access.From(ctx), *in)
 		return web.Page(items, next), err

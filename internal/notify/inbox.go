@@ -10,8 +10,16 @@ import (
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
-// list reads a page of the caller's notices.
+// list reads a page of the caller's notices. It is empty for who does not want them listed; they are kept all the same, for
+// the day when the user does.
 func list(ctx context.Context, d app.Deps, caller access.Caller, in listIn) ([]Notification, string, error) {
+	user, err := d.Access.User(ctx, caller.Company, caller.User)
+	if err != nil {
+		return nil, "", err
+	}
+	if !listsNotices(user) {
+		return nil, "", nil
+	}
 	query := table.Join("notifications", string(caller.User), strconv.FormatBool(in.Unread))
 	after := ""
 	if in.Cursor != "" {

@@ -3,10 +3,8 @@ package notify
 import (
 	"context"
 	netmail "net/mail"
-	"strings"
 	"time"
 
-	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -14,14 +12,6 @@ import (
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
 )
-
-// Sender is the function that plans the mails of notices.
-var Sender = app.Function{
-	Name:     "notify-send",
-	Doc:      "Plans the mail of a notice, if its user wants mails.",
-	Consumes: app.Consume(Send, planMail, app.Batch(10)),
-	Uses:     app.Uses{Table: app.ReadWrite, Sends: app.Topics(mail.Deliver)},
-}
 
 // MailSend is the function that delivers what is in the ledger of mails, whichever feature planned it.
 var MailSend = app.Function{
@@ -47,65 +37,15 @@ var MailEvent = app.Function{
 	Uses: app.Uses{Table: app.ReadWrite},
 }
 
-// planMail enters the mail of a notice into the ledger. The same notice always makes the same send id.
-func planMail(ctx context.Context, d app.Deps, c ident.Company, m Mailing) error {
-	record, err := notices.Get(ctx, d.Table, key(c, m.User, m.Notice))
-	if err != nil {
-		return err
-	}
-	user, err := d.Access.User(ctx, c, m.User)
-	if err != nil {
-		return err
-	}
-	if !wantsMail(user) {
-		return nil
-	}
-	profile, err := company.Load(ctx, d, c)
-	if err != nil && !errs.Is(err, errs.NotFound) {
-		return err
-	}
-	letter, err := compose(record.Value, user, profile, d.Site.AppURL)
-	if err != nil {
-		return err
-	}
-	letter.SendID = ident.Of(c.ID(), "notice", string(m.User), m.Notice)
-	op, err := mail.Plan(ctx, d.Table, c, letter, d.Now())
-	if err != nil {
-		return err
-	}
-	if err := d.Commit(ctx, op); !mail.Planned(err, c, letter.SendID) {
-		return err
-	}
-	return nil
-}
-
 // wantsMail is asked when a mail is planned and again right before it goes out.
 func wantsMail(user access.User) bool {
 	return !user.Disabled && user.Notify.Email && user.Email != ""
 }
 
-// compose writes the letter, but for its send id.
-func compose(n Notice, user access.User, profile company.Company, appURL string) (mail.Letter, error) {
-	p := newPage(n, textsFor(profile.Language), profile.Name, user.First, appURL)
-	html, text, err := p.render()
-	if err != nil {
-		return mail.Letter{}, err
-	}
-	return mail.Letter{
-		Kind: string(n.Kind), Reader: string(user.ID),
-		To:      addressed(user),
-		Subject: p.Title, HTML: html, Text: text,
-		Headers: map[string]string{"Auto-Submitted": "auto-generated"}, // RFC 3834: no robot need answer
-	}, nil
-}
-
-// addressed is the user's address with the name, unless that is none: no name contains what mails encode names with.
-func addressed(user access.User) string {
-	name := clip(user.Name(), maxValue)
-	if strings.Contains(name, "=?") {
-		name = ""
-	}
-	return (&netmail.Address{Name: name, Address: user.Email}).String()
+// listsNotices reports whether a user's notices are listed in the application: unless the user has them mailed and wants no
+// list. Somebody always hears: who wants neither has the list (C17).
+func listsNotices(user access.User) bool {
+	return user.Notify.InApp || !wantsMail(user)
 }
 
 // deliver lets the ledger take one mail further.

@@ -4,8 +4,10 @@
 // notice exists if and only if its cause does. The notice's id is derived from the cause; telling the same again conflicts
 // and changes nothing. The notice is unread until its user marks it as read, and ends half a year after it happened.
 //
-// For each notice the function notify-send plans one mail in the ledger of package mail, in the language of the company;
-// mail-send delivers what is in the ledger and mail-event hears from the provider what became of it. Only users of the
+// The function notify-send plans the mail of a notice in the ledger of package mail, in the language of the company. The first
+// sighting of a quiet minute is mailed at once; those of the rest of that minute are gathered for one digest, which
+// notify-digest plans (see window). So each notice is in exactly one mail. The function mail-send delivers what is in the
+// ledger, and mail-event hears from the provider what became of it. Only users of the
 // company are ever told: never its customers, and never by text message.
 package notify
 
@@ -33,13 +35,20 @@ type Notice struct {
 	Link  Link          `json:"link,omitzero"`
 	At    time.Time     `json:"at"` // its place in the list of the user; from then on it is kept for half a year
 	Read  time.Time     `json:"read,omitzero"`
+	Mail  string        `json:"mail,omitempty"` // ownMail, or the window whose digest tells of it; empty until that is decided
 }
+
+// ownMail marks a notice that has a mail of its own.
+const ownMail = "own"
 
 // Kind is what sort of thing happened; kebab case.
 type Kind string
 
 // Sighting says that a watched vehicle was seen online.
 const Sighting Kind = "sighting"
+
+// digestKind is the kind of mails about several sightings.
+const digestKind Kind = "sighting-digest"
 
 // Fact is one line of what is known: "Price", "AUD 13,500".
 type Fact struct {
@@ -68,6 +77,7 @@ const (
 	maxText  = 1_000 // characters
 	maxFacts = 12
 	maxValue = 120                  // characters of a fact's label and of its value, each
+	maxPath  = 200                  // bytes of a link; a longer one is dropped
 	keep     = 180 * 24 * time.Hour // from At
 )
 
@@ -93,13 +103,13 @@ func Tell(company ident.Company, n Notice) (places []table.Op, notice table.Op) 
 	return places, notices.Create(key(company, n.User, n.ID), n).Until(end).Emit(Send.Message(company, Mailing{n.User, n.ID}))
 }
 
-// fitting is the notice within its bounds and unread.
+// fitting is the notice within its bounds, unread and not mailed.
 func (n Notice) fitting() Notice {
-	n.Read = time.Time{}
+	n.Read, n.Mail = time.Time{}, ""
 	n.At = n.At.UTC().Truncate(time.Millisecond)
 	n.Title = clip(n.Title, maxTitle)
 	n.Text = clip(n.Text, maxText)
-	if !linkPath.MatchString(n.Link.Path) {
+	if len(n.Link.Path) > maxPath || !linkPath.MatchString(n.Link.Path) {
 		n.Link = Link{}
 	}
 	facts := make([]Fact, 0, len(n.Facts))

@@ -183,6 +183,7 @@ func TestAnAddressThatBouncedGetsNoFurtherMail(t *testing.T) {
 		w.mustTell(harbour, sighting("anna", n))
 		w.work()
 		w.report()
+		w.pass(time.Hour)
 	}
 	if got := len(w.outbox()); got != 1 {
 		t.Errorf("%d mails, want 1", got)
@@ -237,7 +238,7 @@ func TestAnEventAboutSomebodyElsesMailIsIgnored(t *testing.T) {
 
 func TestTheFunctionsFitTogether(t *testing.T) {
 	err := app.Validate([]app.Function{
-		notify.Sender, notify.MailSend, notify.MailEvent, notify.API,
+		notify.Sender, notify.Digester, notify.MailSend, notify.MailEvent, notify.API,
 		{
 			Name: "teller", Doc: "Tells.", Every: app.Every("rate(1 day)", func(context.Context, app.Deps) error { return nil }),
 			Uses: app.Uses{Table: app.ReadWrite, Sends: app.Topics(notify.Send)},

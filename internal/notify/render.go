@@ -6,6 +6,8 @@ import (
 	html "html/template"
 	"strings"
 	text "text/template"
+
+	"github.com/winback-auto/winback/internal/platform/access"
 )
 
 //go:embed templates
@@ -24,8 +26,11 @@ type page struct {
 	Title    string
 	Preview  string // what lists of mails show beside the subject
 	Text     string
-	Facts    []line
-	Link     string // empty: no button
+	Facts    []line  // of a notice
+	Lines    []entry // of a digest
+	More     string  // how many others it has
+	All      string  // where to see them all
+	Link     string  // empty: no button
 	Open     string
 	Reason   string
 	Footer   string
@@ -33,23 +38,36 @@ type page struct {
 
 type line struct{ Label, Value string }
 
-// newPage lays out a notice for a reader.
-func newPage(n Notice, t texts, company, first, appURL string) page {
-	p := page{
-		Language: t.language, Company: clip(company, maxValue), Greeting: t.hello + ",",
-		Title: t.title(n), Text: t.intro(n), Open: t.open, Reason: t.why(n.Kind), Footer: t.footer,
-	}
-	if first = clip(first, maxValue); first != "" {
-		p.Greeting = t.hello + " " + first + ","
-	}
+type entry struct{ Text, Link string }
+
+// noticePage lays out a notice.
+func noticePage(n Notice, t texts, appURL string) page {
+	p := page{Title: t.title(n), Text: t.intro(n), Open: t.open, Reason: t.why(n.Kind), Link: linked(appURL, n.Link.Path)}
 	var values []string
 	for _, f := range n.Facts {
 		p.Facts = append(p.Facts, line{t.label(f.Label), f.Value})
 		values = append(values, f.Value)
 	}
 	p.Preview = strings.Join(values, " · ")
-	if n.Link.Path != "" && appURL != "" {
-		p.Link = appURL + n.Link.Path
+	return p
+}
+
+// linked is the address of a page of the front end; empty where there is none.
+func linked(appURL, path string) string {
+	if appURL == "" || path == "" {
+		return ""
+	}
+	return appURL + path
+}
+
+// addressed adds what every mail has: from whom and to whom.
+func (p page) addressed(t texts, company string, user access.User) page {
+	p.Language, p.Company, p.Footer, p.Greeting = t.language, clip(company, maxValue), t.footer, t.hello+","
+	if !listsNotices(user) {
+		p.Footer = t.mailOnly
+	}
+	if first := clip(user.First, maxValue); first != "" {
+		p.Greeting = t.hello + " " + first + ","
 	}
 	return p
 }

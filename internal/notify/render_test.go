@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"golang.org/x/net/html"
@@ -17,9 +18,10 @@ import (
 	"github.com/winback-auto/winback/internal/testkit/golden"
 )
 
-// mailed tells a user something and returns the mail.
+// mailed tells a user something in a quiet minute and returns the mail.
 func (w *world) mailed(c ident.Company, n notify.Notice) dirmail.Mail {
 	w.t.Helper()
+	w.pass(time.Hour)
 	before := len(w.outbox())
 	w.mustTell(c, n)
 	w.work()
@@ -161,6 +163,44 @@ func TestALinkLeadsToOurOwnSiteOrIsLeftOut(t *testing.T) {
 		}
 		if !slices.Equal(links, want) {
 			t.Errorf("%q: links %q, want %q", c.path, links, want)
+		}
+	}
+}
+
+func TestHostileTextsDoNotChangeTheShapeOfADigestAndItsLongestFits(t *testing.T) {
+	w := newWorld(t)
+	var shape string
+	var lines int
+	for i, text := range append([]string{"harmless"}, hostile()...) {
+		c := ident.Trusted(fmt.Sprintf("digest-%d", i))
+		w.found(c, "Named", "AU", "Australia/Sydney", "en-AU")
+		w.save(c, access.User{ID: "u", Subject: "s-" + c.ID(), First: "U", Email: "u@" + c.ID() + ".example", Notify: access.Notify{Email: true, InApp: true}})
+		for n := range 30 {
+			s := sighting("u", n)
+			s.Title, s.Link.Path = "T "+text, "/recaptures/1"
+			s.Facts = []notify.Fact{{Label: notify.Vehicle, Value: "V " + text}, {Label: notify.Price, Value: "P " + text}, {Label: notify.Site, Value: "S " + text}}
+			w.mustTell(c, s)
+		}
+		w.work()
+		before := len(w.outbox())
+		w.pass(time.Minute)
+		mails := w.outbox()
+		if len(mails) != before+1 {
+			t.Fatalf("%.40q: %d mails more\n%s", text, len(mails)-before, w.log)
+		}
+		root, err := html.Parse(strings.NewReader(mails[0].HTML))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			shape, lines = skeleton(root), strings.Count(mails[0].Text, "\n")
+			continue
+		}
+		if got := skeleton(root); got != shape {
+			t.Errorf("%.40q changes the shape:\n%s\nwant\n%s", text, got, shape)
+		}
+		if got := strings.Count(mails[0].Text, "\n"); got != lines {
+			t.Errorf("%.40q makes %d lines of text, want %d", text, got, lines)
 		}
 	}
 }

@@ -15,6 +15,7 @@ const noticeLimit = 32_000
 //
 //	a notice               company#notice#user   id
 //	all of a user's        company#told#user     descending time#id; postings, written before their notice
+//	what is gathered       company#notice-window#user
 //	the unread ones        company#unread#user   the same
 var notices = table.Kind[Notice]{Name: "notice", Schema: 1, Limit: noticeLimit}
 

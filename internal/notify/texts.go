@@ -2,7 +2,6 @@ package notify
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -29,11 +28,24 @@ type texts struct {
 	hello    string // before the name
 	open     string // on the button
 	footer   string
+	mailOnly string          // the footer for who wants no list in the application
 	titles   map[Kind]string // what happened, before the vehicle; other kinds show the notice's own title
 	intros   map[Kind]string // where the notice has no text
 	reasons  map[Kind]string // why the user is told
 	reason   string          // of other kinds
 	labels   map[Label]string
+	digest   digestTexts
+}
+
+// digestTexts are the words of a digest. The title has a number above one, more any.
+type digestTexts struct {
+	title   string
+	intro   string
+	more    string
+	listed  string // where to see all, for who has them listed in the application
+	watched string // the same for who has not
+	open    string // on the button
+	reason  string
 }
 
 // english is also what every other language falls back to.
@@ -42,11 +54,21 @@ var english = texts{
 	hello:    "Hello",
 	open:     "Open in Winback",
 	footer:   "Mails can be switched off in your settings; in the application you see every notification.",
+	mailOnly: "Mails can be switched off in your settings; then you are told in the application.",
 	reason:   "You receive this mail because it concerns your work.",
 	titles:   map[Kind]string{Sighting: "Seen online"},
 	intros:   map[Kind]string{Sighting: "Online activity was detected for a vehicle on your watchlist. It may be time to call its owner."},
 	reasons: map[Kind]string{
 		Sighting: "You receive this mail because a vehicle on your watchlist was seen online.",
+	},
+	digest: digestTexts{
+		title:   "Seen online: %d sightings",
+		intro:   "Online activity was detected for vehicles on your watchlist. It may be time to call their owners.",
+		more:    "and %d more",
+		listed:  "You find all of them among your notifications in Winback.",
+		watched: "You find all of them among the new sightings of Customer Recapture in Winback.",
+		open:    "See all in Winback",
+		reason:  "You receive this mail because vehicles on your watchlist were seen online.",
 	},
 }
 
@@ -55,6 +77,7 @@ var german = texts{
 	hello:    "Guten Tag",
 	open:     "In Winback öffnen",
 	footer:   "E-Mails lassen sich in Ihren Einstellungen abschalten; in der Anwendung sehen Sie jede Benachrichtigung.",
+	mailOnly: "E-Mails lassen sich in Ihren Einstellungen abschalten; dann werden Sie in der Anwendung benachrichtigt.",
 	reason:   "Sie erhalten diese E-Mail, weil sie Ihre Arbeit betrifft.",
 	titles:   map[Kind]string{Sighting: "Online gesehen"},
 	intros: map[Kind]string{
@@ -66,6 +89,15 @@ var german = texts{
 	labels: map[Label]string{
 		Vehicle: "Fahrzeug", VIN: "FIN", Rego: "Kennzeichen", Price: "Preis", Seller: "Anbieter", Site: "Plattform", Listing: "Inserat", Seen: "Gesehen",
 		Customer: "Kunde", LastDealer: "Verkauft oder bewertet",
+	},
+	digest: digestTexts{
+		title:   "Online gesehen: %d Sichtungen",
+		intro:   "Für Fahrzeuge auf Ihrer Beobachtungsliste wurde Aktivität im Netz festgestellt. Vielleicht lohnen sich jetzt Anrufe.",
+		more:    "und %d weitere",
+		listed:  "Alle finden Sie in Winback unter Ihren Benachrichtigungen.",
+		watched: "Alle finden Sie in Winback unter den neuen Sichtungen von Customer Recapture.",
+		open:    "Alle in Winback ansehen",
+		reason:  "Sie erhalten diese E-Mail, weil Fahrzeuge auf Ihrer Beobachtungsliste online gesehen wurden.",
 	},
 }
 
@@ -80,11 +112,11 @@ func textsFor(tag string) texts {
 // title is the notice's headline in this language, as far as the notice says what vehicle it is about.
 func (t texts) title(n Notice) string {
 	happened, known := t.titles[n.Kind]
-	i := slices.IndexFunc(n.Facts, func(f Fact) bool { return f.Label == Vehicle })
-	if !known || i < 0 || n.Facts[i].Value == "" {
+	vehicle := n.fact(Vehicle)
+	if !known || vehicle == "" {
 		return n.Title
 	}
-	return clip(happened+": "+n.Facts[i].Value, maxTitle)
+	return clip(happened+": "+vehicle, maxTitle)
 }
 
 func (t texts) intro(n Notice) string { return cmp.Or(n.Text, t.intros[n.Kind]) }

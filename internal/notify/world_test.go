@@ -20,6 +20,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
 	"github.com/winback-auto/winback/internal/platform/queue"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/testkit/memtable"
 )
 
@@ -40,7 +41,8 @@ type world struct {
 	log      *strings.Builder
 }
 
-func newWorld(t *testing.T) *world {
+// A driver may be put around the table's.
+func newWorld(t *testing.T, around ...func(table.Driver) table.Driver) *world {
 	t.Helper()
 	w := &world{t: t, now: noon, log: new(strings.Builder)}
 	now := func() time.Time { return w.now }
@@ -54,7 +56,11 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := memtable.New(t, now, newID)
+	driver := table.Driver(memtable.Driver(t, now))
+	for _, wrap := range around {
+		driver = wrap(driver)
+	}
+	store := table.New(driver, now, newID)
 	w.mails = mails
 	w.Deps = app.Deps{
 		Table: store, Queue: w, Mail: mails, Identity: sameSubject{}, Access: access.NewDirectory(store, now),
@@ -117,8 +123,9 @@ func (w *world) mustTell(c ident.Company, n notify.Notice) {
 func (w *world) work() {
 	w.t.Helper()
 	handlers := map[string]app.Handler{
-		notify.Send.Name: app.Handle(notify.Sender, w.Deps),
-		"mail-send":      app.Handle(notify.MailSend, w.Deps),
+		notify.Send.Name:   app.Handle(notify.Sender, w.Deps),
+		notify.Digest.Name: app.Handle(notify.Digester, w.Deps),
+		"mail-send":        app.Handle(notify.MailSend, w.Deps),
 	}
 	for len(w.messages) > 0 {
 		m := w.messages[0]
@@ -133,6 +140,14 @@ func (w *world) work() {
 
 func (w *world) invoke(handle app.Handler, m queue.Received) {
 	w.t.Helper()
+	if w.handedBack(handle, m) {
+		w.t.Fatalf("%s was handed back:\n%s", m.Topic, w.log)
+	}
+}
+
+// handedBack gives a message to a function and reports whether it is to come again.
+func (w *world) handedBack(handle app.Handler, m queue.Received) bool {
+	w.t.Helper()
 	payload, err := event.EncodeBatch([]queue.Received{m})
 	if err != nil {
 		w.t.Fatal(err)
@@ -141,8 +156,41 @@ func (w *world) invoke(handle app.Handler, m queue.Received) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if again := event.DecodeFailures(answer, []queue.Received{m}); len(again) > 0 {
-		w.t.Fatalf("%s was handed back:\n%s", m.Topic, w.log)
+	return len(event.DecodeFailures(answer, []queue.Received{m})) > 0
+}
+
+// deliver gives a message to a function once, and reports whether it is to come again.
+func (w *world) deliver(f app.Function, m queue.Outgoing) bool {
+	w.t.Helper()
+	return w.handedBack(app.Handle(f, w.Deps), queue.Received{
+		ID: m.ID, Topic: m.Topic, Body: m.Body, Receipt: "r", Receives: 1, Sent: w.now, FirstSeen: w.now, Group: m.Group,
+	})
+}
+
+// stored is a notice as it stands in the table.
+func (w *world) stored(c ident.Company, user access.UserID, id string) (n notify.Notice) {
+	w.t.Helper()
+	item, err := w.Table.Get(w.t.Context(), table.In(c, "notice", string(user)).At(id))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := json.Unmarshal(item.Body, &n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// overwrite puts another version of a notice into the table.
+func (w *world) overwrite(c ident.Company, n notify.Notice) {
+	w.t.Helper()
+	kind := table.Kind[notify.Notice]{Name: "notice", Schema: 1, Limit: 32_000}
+	record, err := kind.Get(w.t.Context(), w.Table, table.In(c, "notice", string(n.User)).At(n.ID))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	record.Value = n
+	if err := w.Table.Write(w.t.Context(), kind.Update(record)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 
@@ -152,6 +200,14 @@ func (w *world) sweep() {
 	if _, err := w.Outbox().Sweep(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// pass lets time go by, and works on what it brings.
+func (w *world) pass(by time.Duration) {
+	w.t.Helper()
+	w.now = w.now.Add(by)
+	w.sweep()
+	w.work()
 }
 
 // report hands over what the provider has to say, twice.
@@ -176,7 +232,7 @@ func (w *world) report() {
 
 func (w *world) outbox() []dirmail.Mail {
 	w.t.Helper()
-	mails, err := w.mails.List(w.t.Context(), 100)
+	mails, err := w.mails.List(w.t.Context(), 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

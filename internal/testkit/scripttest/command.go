@@ -41,7 +41,7 @@ func table() map[string]command {
 
 		"drain":   {"drain", "wait until nothing is left to do now; dead letters are a failure", 0, 0, false, (*story).drain},
 		"advance": {"advance duration", "move the application clock forward", 1, 1, false, (*story).advance},
-		"mail":    {"mail count n [address] | mail to|from|subject|text|html regexp", "check the outbox, or its newest mail", 2, 3, true, (*story).mail},
+		"mail":    {"mail count n [address] | mail with n regexp | mail to|from|subject|text|html regexp", "check the outbox, the texts in it, or its newest mail", 2, 3, true, (*story).mail},
 	}
 }
 

@@ -95,8 +95,11 @@ func (s *story) mail(_ *testscript.TestScript, args []string) error {
 	if err := s.local(http.MethodGet, fmt.Sprintf("/_local/outbox?limit=%d", allMails), struct{}{}, &outbox); err != nil {
 		return err
 	}
-	if args[0] == "count" {
+	switch args[0] {
+	case "count":
 		return count(outbox.Items, args[1:])
+	case "with":
+		return with(outbox.Items, args[1:])
 	}
 	pattern, err := regexp.Compile(args[1])
 	switch {
@@ -133,6 +136,27 @@ func count(mails []map[string]any, args []string) error {
 	}
 	if got != want {
 		return fmt.Errorf("there are %d", got)
+	}
+	return nil
+}
+
+// with checks how many mails have a text that matches.
+func with(mails []map[string]any, args []string) error {
+	if len(args) != 2 {
+		return errors.New("give a number and a pattern")
+	}
+	pattern, err := regexp.Compile(args[1])
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, m := range mails {
+		if text, ok := m["text"].(string); ok && pattern.MatchString(text) {
+			found++
+		}
+	}
+	if args[0] != strconv.Itoa(found) {
+		return fmt.Errorf("there are %d", found)
 	}
 	return nil
 }

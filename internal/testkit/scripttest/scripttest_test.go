@@ -45,6 +45,8 @@ func TestAStoryThatIsNotTrueFails(t *testing.T) {
 		"mails":                "start\nmail count 3",
 		"mails to":             "start\nmail count 2 ann@mail.example",
 		"mail":                 "start\nmail subject Older",
+		"mails with a text":    "start\nmail with 3 AUD",
+		"mails without a text": "start\nmail with 1",
 		"mail's part":          "start\nmail colour red",
 		"encoding":             "start\nencode ebcdic a b\n-- a --\nx",
 		"size":                 "start\nfill a many",

@@ -1,0 +1,9 @@
+// Command notify-digest plans the digests of sightings.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/notify"
+)
+
+func main() { lambdahost.Start(notify.Digester) }
