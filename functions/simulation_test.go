@@ -47,7 +47,7 @@ type run struct {
 	submissions []*submission
 	onSale      []*car
 	reconciles  bool           // whether what is never pushed is found out
-	mailed      map[string]int // listings in mails, by recipient and address
+	mailed      map[string]int // sightings in mails, see count
 	parked      int            // mails that nobody could settle
 	wrong       []string
 }
