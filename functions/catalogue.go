@@ -32,6 +32,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		prospect.API,
 		recapture.API,
 		recapture.Poll(dial),
+		recapture.Remove(dial),
 		recapture.Submit(dial),
 		recapture.Verify(dial),
 		recapture.Webhook(parse),

@@ -114,6 +114,7 @@ func newWorld(t *testing.T) *world {
 	w.records(t)
 	w.recaptures(t)
 	w.notices(t)
+	w.ended(t)
 	w.fromNewerCode(t)
 	w.signIns(t)
 	w.partner.down = true
@@ -275,9 +276,15 @@ func (w *world) recaptures(t *testing.T) {
 // upload submits a list, of which the number becomes the batch's id; each line goes as far as the e-mail address.
 func (w *world) upload(t *testing.T, user string, batch int64, lines ...string) {
 	t.Helper()
+	w.uploadTo(t, "", user, batch, lines...)
+}
+
+// uploadTo is upload for a yard; the user's first where it is empty.
+func (w *world) uploadTo(t *testing.T, yard, user string, batch int64, lines ...string) {
+	t.Helper()
 	w.minted.Store(batch - 1)
 	list := "vin,rego,state,make,model,year,customer_first_name,customer_last_name,customer_email\r\n" + strings.Join(lines, "\r\n") + "\r\n"
-	w.Want(t, 202, user, "POST", "/v1/recaptures/uploads", list, "Content-Type: text/csv")
+	w.Want(t, 202, user, "POST", "/v1/recaptures/uploads?yard="+yard, list, "Content-Type: text/csv")
 }
 
 // push is what the partner says about a vehicle.

@@ -14,7 +14,7 @@ var API = app.Function{
 	Name:    "recapture-api",
 	Doc:     "Customer recapture: submit vehicles, see what was sighted, make leads and prospects of it.",
 	HTTP:    routes,
-	Uses:    app.Uses{Table: app.ReadWrite, Sends: app.Topics(SubmitTopic)},
+	Uses:    app.Uses{Table: app.ReadWrite, Sends: app.Topics(SubmitTopic, RemoveTopic)},
 	Memory:  1024,
 	Timeout: app.DefaultTimeout,
 }
@@ -72,6 +72,10 @@ func routes(h huma.API, d app.Deps) {
 	web.Post(h, "/v1/recaptures/{id}/dismiss", web.Can(access.RecaptureWork), web.Route{
 		ID: "dismissRecapture", Tag: tag, Summary: "Put a new sighting aside: its status is active again.",
 	}, a.open)
+	web.Delete(h, "/v1/recaptures/{id}", web.Can(access.RecaptureWork), web.Route{
+		ID: "deleteRecapture", Tag: tag, Summary: "End a watch, here and at the partner.",
+		Description: "Its status is deleted at once; the partner is told as soon as it can be. Deleting it again changes nothing. A vehicle that is submitted again begins anew.",
+	}, a.remove)
 	web.Post(h, "/v1/recaptures/{id}/leads", web.Can(access.RecaptureMake), web.Route{
 		ID: "makeLeadOfRecapture", Tag: tag, Status: 201, Idempotent: true, Summary: "Make a lead of a sighting, with the customer filled in.",
 	}, a.makeLead)

@@ -98,6 +98,7 @@ type Counts struct {
 	Active     int `json:"active"`
 	Errored    int `json:"errored"`
 	Duplicates int `json:"duplicates"`
+	Deleted    int `json:"deleted,omitempty" doc:"Deleted before the partner said anything about them."`
 }
 
 func (c *Counts) add(other Counts) {
@@ -106,10 +107,13 @@ func (c *Counts) add(other Counts) {
 	c.Active += other.Active
 	c.Errored += other.Errored
 	c.Duplicates += other.Duplicates
+	c.Deleted += other.Deleted
 }
 
 // total is the number of vehicles counted.
-func (c Counts) total() int { return c.Queued + c.Submitted + c.Active + c.Errored + c.Duplicates }
+func (c Counts) total() int {
+	return c.Queued + c.Submitted + c.Active + c.Errored + c.Duplicates + c.Deleted
+}
 
 // chunkRef names a chunk and is the command about it. Attempt counts the steps that the chunk has put off: a message of an
 // earlier one that comes again has nothing to do.

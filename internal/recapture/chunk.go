@@ -44,8 +44,8 @@ func claim(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, reco
 
 // end writes the last step of an attempt. Where two attempts met, the quicker one counts: what it wrote promises all that
 // is left to do.
-func end(ctx context.Context, d app.Deps, op table.Op) error {
-	err := d.Commit(ctx, op)
+func end(ctx context.Context, d app.Deps, ops ...table.Op) error {
+	err := d.Commit(ctx, ops...)
 	if errs.Is(err, errs.Conflict) {
 		return nil
 	}

@@ -20,26 +20,28 @@ const (
 	parallel    = 16
 )
 
-// create writes the recaptures of a chunk and returns those that are this chunk's to submit. Any step may have happened
-// before: what an earlier attempt of the same chunk wrote is its own, everything else that exists is a duplicate and is
-// joined, or begun anew where it had ended.
-func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, drafts []Recapture) (mine []Recapture, err error) {
+// create writes the recaptures of a chunk and returns those that are this chunk's to submit, and how many were deleted
+// since. Any step may have happened before: what an earlier attempt of the same chunk wrote is its own, everything else that
+// exists is a duplicate and is joined, or begun anew where it had ended.
+func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, drafts []Recapture) (mine []Recapture, deleted int, err error) {
 	known, err := lookUp(ctx, d.Table, co, drafts)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	drafts, existing := known.meet(drafts, chunk), known.byID
 	fresh := slices.DeleteFunc(slices.Clone(drafts), func(r Recapture) bool { _, known := existing[r.ID]; return known })
 	created, err := createFresh(ctx, d, co, fresh)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	taken := make([]bool, len(drafts))
 	var group errgroup.Group // what fails holds up nothing else, so that each attempt gets further
 	group.SetLimit(parallel)
 	for i, draft := range drafts {
 		if record, known := existing[draft.ID]; created[draft.ID] || known && record.Value.in(chunk) {
-			taken[i] = true
+			if taken[i] = record.Value.Status != Deleted; !taken[i] {
+				deleted++
+			}
 			continue
 		}
 		group.Go(func() (err error) {
@@ -48,14 +50,14 @@ func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, d
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for i, draft := range drafts {
 		if taken[i] {
 			mine = append(mine, draft)
 		}
 	}
-	return mine, nil
+	return mine, deleted, nil
 }
 
 // createFresh writes recaptures that did not exist a moment ago and returns those that it wrote. Those that count in one
@@ -141,7 +143,7 @@ func createAlone(ctx context.Context, d app.Deps, co ident.Company, chunk chunkR
 		before := record.Value
 		switch {
 		case before.in(chunk):
-			return true, nil
+			return before.Status != Deleted, nil
 		case before.Live():
 			if !record.Value.joins(draft) {
 				return false, nil
@@ -164,12 +166,13 @@ func createAlone(ctx context.Context, d app.Deps, co ident.Company, chunk chunkR
 	return false, errs.E(errs.Unavailable, "a recapture changes too often to join it")
 }
 
-// change writes a changed recapture with its postings, its tally and what else belongs to the change. It conflicts where
-// somebody else changed the recapture since it was loaded.
+// change writes a changed recapture with its postings, its tally and what else belongs to the change; where its watch ends,
+// also the promise to end it at the partner. It conflicts where somebody else changed the recapture since it was loaded.
 func change(ctx context.Context, d app.Deps, co ident.Company, before Recapture, record table.Record[Recapture], also ...table.Op) error {
 	count := changes{}
 	count.move(co, &before, record.Value)
 	ops := append([]table.Op{recaptures.Update(record)}, also...)
+	ops = append(ops, unwatched(co, d.Now(), before, record)...)
 	if _, counted := customerKey(co, before.Yard, before.Customer); !counted || before.Yard != record.Value.Yard {
 		customers, err := countCustomers(ctx, d.Table, co, []Recapture{record.Value}, count)
 		if err != nil {

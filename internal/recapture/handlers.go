@@ -190,6 +190,10 @@ func (a api) open(ctx context.Context, in *idInput) (*web.Reply[View], error) {
 	return web.OK(views[0]), nil
 }
 
+func (a api) remove(ctx context.Context, in *idInput) (*web.Empty, error) {
+	return nil, remove(ctx, a.Deps, access.From(ctx), ID(in.ID))
+}
+
 type convertInput struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body completion

@@ -36,7 +36,9 @@ func conclude(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, r
 	var group errgroup.Group // one vehicle that fails holds up no other, so that each attempt gets further
 	group.SetLimit(parallel)
 	for i, draft := range drafts {
-		if r, known := records[draft.ID]; known && r.Value.in(ref) {
+		r, known := records[draft.ID]
+		settled[i] = r.Value
+		if known && r.Value.in(ref) {
 			group.Go(func() (err error) {
 				settled[i], err = settle(ctx, d, co, ref, r, outcome(draft.ID))
 				return err
@@ -47,10 +49,16 @@ func conclude(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, r
 		return err
 	}
 	counts := Counts{}
-	for _, r := range settled {
-		switch {
+	var orphans []remoteWatch
+	for i, r := range settled {
+		switch told := outcome(drafts[i].ID).Ref; {
 		case !r.in(ref):
 			counts.Duplicates++ // another chunk submits it
+			if told != "" && told != r.Ref {
+				orphans = append(orphans, remoteWatch{drafts[i].ID, told}) // deleted and submitted again meanwhile
+			}
+		case r.Status == Deleted:
+			counts.Deleted++
 		case r.Status == Errored:
 			counts.Errored++
 		default:
@@ -59,7 +67,8 @@ func conclude(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, r
 	}
 	record.Value.Stage, record.Value.Counts, record.Value.Owner = Finished, counts, ""
 	record.Value.untroubled()
-	return end(ctx, d, saved(co, ref, record))
+	ops := unwatch(co, d.Now(), record.Value.Connection, orphans, string(ref.Batch), number(ref.Chunk))
+	return end(ctx, d, append(ops, saved(co, ref, record))...)
 }
 
 // settle writes one outcome, first on the record at hand, and returns the recapture as it is then.
@@ -78,6 +87,9 @@ func settle(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, rec
 // settled takes in what became of the vehicle as a part of a chunk, and reports whether that is news.
 func (r *Recapture) settled(ref chunkRef, outcome partner.Outcome) bool {
 	switch {
+	case r.in(ref) && r.Status == Deleted && r.Ref == "" && outcome.Ref != "":
+		r.Ref = outcome.Ref // so that it can be removed
+		return true
 	case !r.in(ref) || r.Progress == Watched || r.Status == Deleted:
 		return false
 	case outcome.Ref != "":

@@ -27,6 +27,8 @@ type partnerFake struct {
 	lookedUp map[string]string // VIN by rego
 	hooks    []string          // registered addresses
 	forgets  bool              // never finds a list by its name
+	renames  bool              // gives a vehicle that is uploaded again another id
+	removed  []string          // refs, in their order
 	// fail decides about a call; a nil error lets it pass, else apply says whether it took effect all the same.
 	fail func(call string) (apply bool, err error)
 	// down is why no call of a country's dealers has an effect; what it does meanwhile is part of the call.
@@ -96,8 +98,9 @@ func (p account) Upload(_ context.Context, list partner.Upload) (string, error) 
 		p.uploads[list.Name]++
 		for _, v := range list.Vehicles {
 			if p.refused[v.VIN+v.Rego] == "" {
-				known := p.watched[refOf(v.ID)]
-				known.Ref, known.ID, known.VIN, known.Rego = refOf(v.ID), v.ID, v.VIN, v.Rego
+				ref := p.refIn(receipt, v.ID)
+				known := p.watched[ref]
+				known.Ref, known.ID, known.VIN, known.Rego = ref, v.ID, v.VIN, v.Rego
 				if v.VIN == "" && list.LookUpVIN {
 					known.VIN = p.lookedUp[v.Rego]
 				}
@@ -109,6 +112,14 @@ func (p account) Upload(_ context.Context, list partner.Upload) (string, error) 
 }
 
 func refOf(id string) string { return "ref-" + id }
+
+// refIn is what the partner calls a vehicle of a list.
+func (p *partnerFake) refIn(receipt, id string) string {
+	if p.renames && receipt != "receipt-1" {
+		return refOf(id) + "-of-" + receipt
+	}
+	return refOf(id)
+}
 
 func (p account) Find(_ context.Context, name string) (string, error) {
 	return answered(p, "find", func() (string, error) {
@@ -131,7 +142,7 @@ func (p account) Progress(_ context.Context, receipt string) (partner.Progress, 
 		}
 		progress := partner.Progress{Done: true, Total: len(list.Vehicles), Processed: len(list.Vehicles)}
 		for _, v := range list.Vehicles {
-			outcome := partner.Outcome{ID: v.ID, Ref: refOf(v.ID), VIN: p.watched[refOf(v.ID)].VIN}
+			outcome := partner.Outcome{ID: v.ID, Ref: p.refIn(receipt, v.ID), VIN: p.watched[p.refIn(receipt, v.ID)].VIN}
 			if reason := p.refused[v.VIN+v.Rego]; reason != "" {
 				outcome = partner.Outcome{ID: v.ID, Error: reason}
 			}
@@ -174,7 +185,14 @@ func (p account) List(_ context.Context, cursor string) (page []partner.Watched,
 	return page, next, err
 }
 
-func (p account) Remove(_ context.Context, ref string) error { return nil }
+func (p account) Remove(_ context.Context, ref string) error {
+	_, err := answered(p, "remove", func() (string, error) {
+		p.removed = append(p.removed, ref)
+		delete(p.watched, ref)
+		return "", nil
+	})
+	return err
+}
 
 func (p account) Register(_ context.Context, _, url string) (string, error) {
 	return answered(p, "register", func() (string, error) {

@@ -108,6 +108,7 @@ type Recapture struct {
 	Ref          string               `json:"ref,omitempty"` // the partner's id
 	SubmittedAt  time.Time            `json:"submittedAt"`
 	MonitorUntil time.Time            `json:"monitorUntil"`
+	Ended        *Ended               `json:"ended,omitempty"`        // set while Deleted
 	LastSighting *Sighting            `json:"lastSighting,omitempty"` // of those that count
 	NotOurs      []string             `json:"notOurs,omitempty"`      // listings of another car, at most MaxNotOurs
 	Leads        []lead.ID            `json:"sourceLeads,omitempty"`

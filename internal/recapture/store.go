@@ -23,6 +23,7 @@ import (
 //	its chunks' rows, compressed   batch-rows # id        number
 //	its rejected rows              batch-rejected # id    number
 //	a push                         push # id              -
+//	watches to end at the partner  removal # id           -
 //	counts of a yard               recapture-count # yard shard
 //	customers counted in a yard    recapture-customer # yard # hash
 //	the dashboard                  see package search

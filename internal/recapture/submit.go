@@ -55,16 +55,16 @@ func (s submitter) submit(ctx context.Context, d app.Deps, co ident.Company, ref
 	if err != nil {
 		return err
 	}
-	mine, err := create(ctx, d, co, ref, drafts)
+	mine, gone, err := create(ctx, d, co, ref, drafts)
 	if err != nil {
 		return err
 	}
-	record.Value.Counts = Counts{Queued: len(mine), Duplicates: len(drafts) - len(mine)}
-	if len(mine) == 0 {
+	uncertain := record.Value.Owner != ""
+	record.Value.Counts = Counts{Queued: len(mine), Duplicates: len(drafts) - len(mine) - gone, Deleted: gone}
+	if len(mine) == 0 && !uncertain {
 		record.Value.Stage, record.Value.Owner = Finished, ""
 		return end(ctx, d, saved(co, ref, record))
 	}
-	uncertain := record.Value.Owner != ""
 	record.Value.Stage, record.Value.Owner, record.Value.Lease = Uploading, d.NewID(), d.Now().Add(uploadLease)
 	record, err = claim(ctx, d, co, ref, record)
 	if errs.Is(err, errs.Conflict) {
@@ -146,6 +146,9 @@ func deliver(ctx context.Context, watcher partner.Watcher, list partner.Upload, 
 		if err == nil || !errs.Is(err, errs.NotFound) {
 			return receipt, asAmbiguous(err)
 		}
+	}
+	if len(list.Vehicles) == 0 {
+		return "", errs.E(errs.Invalid, "all vehicles of the list were deleted before it was uploaded")
 	}
 	return watcher.Upload(ctx, list)
 }

@@ -33,6 +33,7 @@ type View struct {
 	ActivityAt   time.Time       `json:"activityAt" doc:"The last sighting, else the submission."`
 	MonitorUntil time.Time       `json:"monitorUntil"`
 	Error        string          `json:"error,omitempty" doc:"Why it is errored."`
+	Ended        *Ended          `json:"ended,omitempty" doc:"Of a deleted one: when and why it is no longer watched."`
 	LastSighting *sightingView   `json:"lastSighting" doc:"null: not seen yet."`
 }
 
@@ -73,7 +74,7 @@ type detail struct {
 func show(r Recapture) View {
 	v := View{
 		ID: r.ID, Status: r.Status, Progress: r.Progress, Vehicle: r.Vehicle, Customer: customerView(r.Customer), Yard: r.Yard, Origin: r.Origin,
-		User: r.User, Reference: r.Reference, SubmittedAt: r.SubmittedAt, ActivityAt: r.ActivityAt(), MonitorUntil: r.MonitorUntil, Error: r.Error,
+		User: r.User, Reference: r.Reference, SubmittedAt: r.SubmittedAt, ActivityAt: r.ActivityAt(), MonitorUntil: r.MonitorUntil, Error: r.Error, Ended: r.Ended,
 	}
 	if r.LastSighting != nil {
 		last := showSighting(*r.LastSighting)

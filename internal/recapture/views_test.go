@@ -29,11 +29,16 @@ type (
 		Customer                                                   struct{ ID, First, Last, Email, Mobile string }
 		SubmittedAt, ActivityAt, MonitorUntil                      time.Time
 		LastSighting                                               *seenView
+		Ended                                                      *endedView
 		Match                                                      string
 		Sightings                                                  []seenView
 		SourceLeads, SourceAppraisals                              []string
 		CreatedLeads, CreatedProspects                             []string
 		Related                                                    struct{ SourceLeads, SourceAppraisals, CreatedLeads, CreatedProspects []lineView }
+	}
+	endedView struct {
+		At         time.Time
+		Reason, By string
 	}
 	lineView struct {
 		ID, Name, Vehicle, Status, Yard, User, UserName string
@@ -42,7 +47,7 @@ type (
 	batchView struct {
 		ID                                        string
 		Total, Queued, Submitted, Active, Errored int
-		Duplicates                                int
+		Duplicates, Deleted                       int
 		RejectedTotal                             int
 		Done                                      bool
 		Problem                                   string

@@ -1,0 +1,10 @@
+// Command recapture-remove ends watches at the partner.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/partner/autograb"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+func main() { lambdahost.Start(recapture.Remove(autograb.Dial(autograb.Options{}))) }
