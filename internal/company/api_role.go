@@ -29,7 +29,7 @@ type RoleUser struct {
 type Attributes struct {
 	CreateLeadOrProspect *bool            `json:"createLeadOrProspect,omitempty" doc:"The users may create leads and prospects from sightings."`
 	LookUpVIN            *bool            `json:"lookUpVin,omitempty" doc:"The partner looks up a VIN that was not supplied."`
-	Notify               access.Recipient `json:"notify,omitempty" enum:"lead_owner,recapture_user,both" doc:"Who is told of a sighting; without it recapture_user."`
+	Notify               access.Recipient `json:"notify,omitempty" enum:"lead_owner,recapture_user,both" doc:"Who is told of a sighting, by mail and in the application, as each user wants it; without it recapture_user. Text messages are not available for sightings."`
 }
 
 func viewRole(r access.RoleRecord) Role {

@@ -17,11 +17,11 @@ type User struct {
 	Disabled             bool          `json:"disabled,omitempty"`
 }
 
-// Notify is how a user wants to be told; in the application everything is kept whatever this says of other channels.
+// Notify is how a user wants to be told. Somebody who wants neither mails nor a list in the application has the list (C17).
 type Notify struct {
-	Email bool `json:"email"`
-	SMS   bool `json:"sms"`
-	InApp bool `json:"inApp"`
+	Email bool `json:"email" doc:"By mail; what comes in bursts is gathered into digests."`
+	SMS   bool `json:"sms" doc:"By text message, for events that offer it. Sightings do not: they come by mail and in the application only."`
+	InApp bool `json:"inApp" doc:"In the list of notifications. Without it, who has mails sees an empty list until it is switched on again; who has none sees the list all the same."`
 }
 
 // Name is the user's full name.
