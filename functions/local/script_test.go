@@ -2,6 +2,10 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +19,34 @@ func TestScripts(t *testing.T) {
 		"":        inside,
 		"process": outside,
 	})
+}
+
+// TestRequirements tells what users were promised, requirement by requirement: the scripts bear their numbers.
+func TestRequirements(t *testing.T) {
+	scripttest.Run(t, "testdata/requirements", scripttest.Servers{"": inside})
+}
+
+func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/requirements/R*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[int]string{}
+	for _, path := range scripts {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, number := range regexp.MustCompile(`\bR(\d+)\b`).FindAllSubmatch(text, -1) {
+			n, _ := strconv.Atoi(string(number[1]))
+			told[n] = path
+		}
+	}
+	for n := 1; n <= 62; n++ {
+		if told[n] == "" {
+			t.Errorf("no script speaks of R%d", n)
+		}
+	}
 }
 
 // within is a server in this process, with its partner simulator.
