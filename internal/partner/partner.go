@@ -21,7 +21,7 @@ import (
 type Watcher interface {
 	// Upload queues a list under its name. It is not idempotent: after ErrAmbiguous ask Find before uploading again.
 	Upload(ctx context.Context, list Upload) (receipt string, err error)
-	// Find returns the receipt of the list with this name, or a NotFound error.
+	// Find returns the receipt of the list with this name, or a NotFound error where the partner says that it has none.
 	Find(ctx context.Context, name string) (receipt string, err error)
 	// Progress says how far the partner is with a list.
 	Progress(ctx context.Context, receipt string) (Progress, error)

@@ -18,28 +18,27 @@ import (
 // maxWait is the longest wait we take from a partner; more, and nonsense, is ours to decide.
 const maxWait = 15 * time.Minute
 
-// failure has a text for a dealer and keeps its causes out of it: they name hosts and ports, so they are there for
-// errors.Is and errors.As only.
+// failure is a classified error with a text for a dealer. It keeps its causes out of the text: they name hosts and ports, so
+// they are there for errors.Is and errors.As only.
 type failure struct {
-	text   string
+	error
 	causes []error
 }
 
-func (f *failure) Error() string   { return f.text }
-func (f *failure) Unwrap() []error { return f.causes }
+func (f *failure) Unwrap() []error { return append([]error{f.error}, f.causes...) }
 
 // unavailable is the error of a call that got no usable answer. A call that is not safe to repeat and may have reached the
 // partner is marked ambiguous.
 func unavailable(what string, ambiguous bool, cause error) error {
-	f := &failure{text: "AutoGrab is not available: " + what}
+	text, causes := "AutoGrab is not available: "+what, []error(nil)
 	if ambiguous {
-		f.text += "; whether the call took effect is not known"
-		f.causes = append(f.causes, partner.ErrAmbiguous)
+		text += "; whether the call took effect is not known"
+		causes = append(causes, partner.ErrAmbiguous)
 	}
 	if cause != nil {
-		f.causes = append(f.causes, cause)
+		causes = append(causes, cause)
 	}
-	return errs.E(errs.Unavailable, "%w", f)
+	return &failure{errs.E(errs.Unavailable, "%s", text), causes}
 }
 
 // broken classifies a call that ended without an answer.

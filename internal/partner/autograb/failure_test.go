@@ -114,6 +114,9 @@ func check(t *testing.T, err error, kind errs.Kind, ambiguous bool) {
 		t.Errorf("ambiguous is %v for %v", got, err)
 	}
 	text := fmt.Sprint(err)
+	if shown := errs.Text(err); shown != text {
+		t.Errorf("a dealer is shown %q of %q", shown, text)
+	}
 	for _, inner := range []string{secret, "127.0.0.1", "10.0.0.7", "169.254", "<html", "/v2/", "\n", "\x00"} {
 		if strings.Contains(text, inner) {
 			t.Errorf("error %q shows %q", text, inner)
@@ -290,5 +293,15 @@ func TestFindTakesOnlyTheListOfExactlyThisName(t *testing.T) {
 	receipt, err := dial(autograb.Options{BaseURL: server.URL}).Find(t.Context(), "chunk-1")
 	if receipt != "2" || err != nil {
 		t.Errorf("Find = %q, %v", receipt, err)
+	}
+}
+
+// Otherwise a list whose upload was answered with an error would be uploaded again and again.
+func TestAQuestionThatThePartnerDoesNotKnowSaysNothingAboutTheList(t *testing.T) {
+	for _, status := range []int{404, 405, 410} {
+		server := httptest.NewServer(answers(status, `{"message":"Not Found"}`))
+		_, err := dial(autograb.Options{BaseURL: server.URL}).Find(t.Context(), "chunk-1")
+		check(t, err, errs.Invalid, false)
+		server.Close()
 	}
 }

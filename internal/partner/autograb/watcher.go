@@ -30,13 +30,17 @@ func (a *account) Upload(ctx context.Context, list partner.Upload) (string, erro
 	return string(answer.ID), err
 }
 
-// Find asks for lists by name and takes the first whose name is the same to the letter.
+// Find asks for lists by name and takes the first whose name is the same to the letter. That the partner does not know the
+// question says nothing about the list.
 func (a *account) Find(ctx context.Context, name string) (string, error) {
 	var answer uploadsAnswer
 	err := a.do(ctx, call{
 		route: routeUploadFind, query: url.Values{queryName: {name}}, repeatable: true,
 		out: &answer, check: func() bool { return answer.Uploads != nil },
 	})
+	if errs.Is(err, errs.NotFound) {
+		return "", errs.E(errs.Invalid, "AutoGrab cannot be asked for a list by its name")
+	}
 	if err != nil {
 		return "", err
 	}
