@@ -137,6 +137,8 @@ var accessRows = []accessRow{
 	{route: "POST /v1/recaptures/{id}/leads", may: "maker", path: "/v1/recaptures/<+recapture>/leads", body: `{"yard":"<yard>","user":"<user>","notes":"<ymark>"}`, status: 201},
 	{route: "POST /v1/recaptures/{id}/prospects", may: "maker", path: "/v1/recaptures/<+recapture>/prospects", body: `{"yard":"<yard>","user":"<self>","notes":"<ymark>"}`, status: 201},
 	{route: "DELETE /v1/recaptures/{id}", may: watchers, path: "/v1/recaptures/<+recapture>", status: 204},
+	{route: "POST /v1/recaptures/{id}/retry", may: watchers, path: "/v1/recaptures/<+errored>/retry", status: 202},
+	{route: "POST /v1/recaptures/retry", may: watchers, path: "/v1/recaptures/retry", body: `{"recaptures":["<+errored>"]}`, status: 202},
 	{route: "POST /v1/recaptures/{id}/not-our-car", may: watchers, path: "/v1/recaptures/<+recapture>/not-our-car", body: `{}`, status: 200},
 	{route: "DELETE /v1/recaptures/{id}/not-our-car", may: watchers, path: "/v1/recaptures/<recapture>/not-our-car", status: 200},
 	{route: "GET /v1/recapture-batches/{id}", may: watchers, path: "/v1/recapture-batches/<batch>", status: 200},

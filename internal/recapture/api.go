@@ -83,4 +83,5 @@ func routes(h huma.API, d app.Deps) {
 		ID: "makeProspectOfRecapture", Tag: tag, Status: 201, Idempotent: true, Summary: "Make prospect activity of a sighting, with the customer filled in.",
 	}, a.makeProspect)
 	a.notOursRoutes(h)
+	a.retryRoutes(h)
 }

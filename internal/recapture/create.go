@@ -144,6 +144,8 @@ func createAlone(ctx context.Context, d app.Deps, co ident.Company, chunk chunkR
 		switch {
 		case before.in(chunk):
 			return before.Status != Deleted, nil
+		case before.Ended != nil && before.Ended.At.After(draft.SubmittedAt):
+			return false, nil // deleted after it was submitted again: the later word counts
 		case before.Live():
 			if !record.Value.joins(draft) {
 				return false, nil

@@ -24,6 +24,7 @@ type submission struct {
 	connection map[string]company.ConnectionID // by yard
 	failed     error                           // what keeps the whole submission from being stored
 	missing    error                           // why vehicles of some yard cannot be submitted
+	named      bool                            // the drafts are recaptures that exist, under whatever name
 }
 
 func newSubmission(caller access.Caller, id BatchID, origin Origin, now time.Time) *submission {
@@ -117,7 +118,9 @@ func (s *submission) merge(ctx context.Context, t *table.Table) error {
 			return err
 		}
 		for _, draft := range block {
-			draft.ID, _ = IDOf(s.caller.Company, draft.Vehicle)
+			if !s.named {
+				draft.ID, _ = IDOf(s.caller.Company, draft.Vehicle)
+			}
 			watched, ok := known.over(draft.Vehicle)
 			if !ok {
 				kept = append(kept, draft)

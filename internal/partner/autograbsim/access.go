@@ -45,6 +45,7 @@ func accountOf(key string) string {
 
 const (
 	textRegion         = "Invalid Region"
+	textUnlicensed     = "An appropriate licence is not attached to this API key"
 	textForeignWebhook = "You don't have permission to access that webhook"
 )
 
@@ -63,7 +64,7 @@ func (s *Simulator) admit(r *http.Request) (who caller, status int, answer any) 
 	switch s.options.Keys(apiKey) {
 	case Granted:
 	case Unlicensed:
-		return who, http.StatusForbidden, refusal("An appropriate licence is not attached to this API key")
+		return who, http.StatusForbidden, refusal(textUnlicensed)
 	case Browser:
 		return who, http.StatusForbidden, refusal("A public API key cannot be used from a server")
 	default:

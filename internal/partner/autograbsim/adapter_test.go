@@ -157,7 +157,7 @@ func TestARefusedUploadIsNotThereAndMayBeRepeated(t *testing.T) {
 		fault     string
 		kind      errs.Kind
 		ambiguous bool
-	}{{"rate429", errs.TooMany, false}, {"rate500", errs.Unavailable, true}} {
+	}{{"rate429", errs.TooMany, false}, {"rate500", errs.Unavailable, true}, {"rate403", errs.Forbidden, false}} {
 		w.must("POST", "/_sim/faults", `{"`+c.fault+`":1}`)
 		_, err := dealer.Upload(t.Context(), partner.Upload{Name: "chunk", Vehicles: vehicles(3)})
 		if !errs.Is(err, c.kind) || errors.Is(err, partner.ErrAmbiguous) != c.ambiguous {

@@ -14,6 +14,7 @@ import (
 type faults struct {
 	Rate429      float64  `json:"rate429"`      // calls refused with 429, nothing done
 	Rate500      float64  `json:"rate500"`      // calls refused with 500, nothing done
+	Rate403      float64  `json:"rate403"`      // calls refused with 403, as if the key had lost its licence
 	Ambiguous500 float64  `json:"ambiguous500"` // changing calls that are done, then answered with 500 or a dropped connection
 	Delay        duration `json:"delay"`        // added to the time between a sighting and its push
 	Duplicate    float64  `json:"duplicate"`    // pushes sent twice
@@ -25,7 +26,7 @@ type faults struct {
 
 func (f faults) check() error {
 	for name, rate := range map[string]float64{
-		"rate429": f.Rate429, "rate500": f.Rate500, "ambiguous500": f.Ambiguous500,
+		"rate429": f.Rate429, "rate500": f.Rate500, "rate403": f.Rate403, "ambiguous500": f.Ambiguous500,
 		"duplicate": f.Duplicate, "reorder": f.Reorder, "drop": f.Drop, "wrongToken": f.WrongToken,
 	} {
 		if !(rate >= 0 && rate <= 1) {
@@ -61,6 +62,7 @@ const (
 	faultNone      = ""
 	fault429       = "rate429"
 	fault500       = "rate500"
+	fault403       = "rate403"
 	faultAmbiguous = "ambiguous500"
 	faultLost      = "ambiguous500, connection dropped"
 )
@@ -99,6 +101,8 @@ func (d *dice) fault(changing bool) string {
 		return fault429
 	case d.roll(d.set.Rate500):
 		return fault500
+	case d.roll(d.set.Rate403):
+		return fault403
 	case changing && d.roll(d.set.Ambiguous500):
 		if d.roll(0.5) {
 			return faultLost

@@ -51,6 +51,8 @@ func (s *Simulator) partnerRoute(pattern string, handle handler) http.Handler {
 				status, answer = http.StatusTooManyRequests, refusal("Too Many Requests")
 			case fault500:
 				status, answer = http.StatusInternalServerError, refusal("Internal Server Error")
+			case fault403:
+				status, answer = http.StatusForbidden, refusal(textUnlicensed)
 			default:
 				status, answer = s.handle(who, r, handle)
 				if fault == faultAmbiguous {
