@@ -61,9 +61,13 @@ func (s *stage) everyHook(t *testing.T) {
 
 	// A push about the victim's vehicle, with the attacker's own token, is the attacker's, and comes to nothing.
 	s.run(t, func() {}) // what was submitted so far is done
+	s.run(t, func() {}) // and compared with the partner
 	before := state(s.items(t))
 	s.run(t, func() { s.want(t, 204, nil, "POST", good, push) })
 	for _, change := range differences(before[victim.co.ID()], state(s.items(t))[victim.co.ID()]) {
+		if strings.HasPrefix(change, victim.co.ID()+"#reconcile#") {
+			continue // the schedules tick at every start
+		}
 		t.Errorf("a push over another company's address changed %s", change)
 	}
 

@@ -34,6 +34,8 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		recapture.Poll(dial),
 		recapture.Remove(dial),
 		recapture.Submit(dial),
+		recapture.Compare(dial),
+		recapture.Reconcile,
 		recapture.Verify(dial),
 		recapture.Webhook(parse),
 	}

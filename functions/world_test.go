@@ -113,6 +113,7 @@ func newWorld(t *testing.T) *world {
 	w.connect(t, melbourne, unreliableKey, "melbourne")
 	w.records(t)
 	w.recaptures(t)
+	w.walks(t)
 	w.notices(t)
 	w.ended(t)
 	w.fromNewerCode(t)

@@ -47,12 +47,22 @@ const seeded = "demo-data-is-in"
 // fill fills a data folder with the demo data, unless they have been in it before.
 func fill(ctx context.Context, folder string, d app.Deps, dial partner.Dial) error {
 	if filled(folder) {
-		return nil
+		return enrol(ctx, d)
 	}
 	if err := seed(ctx, d, dial); err != nil {
 		return err
 	}
 	return durable.Replace(filepath.Join(folder, seeded), nil)
+}
+
+// enrol makes the schedules come round to the connections of the demo data, in a folder of a build that did not do so.
+func enrol(ctx context.Context, d app.Deps) error {
+	for _, c := range demoCompanies() {
+		if err := company.Enrol(ctx, d, ident.Trusted(c.id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // filled reports whether the demo data are, or once were, in a folder.

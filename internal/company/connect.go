@@ -43,6 +43,7 @@ func Connect(ctx context.Context, d app.Deps, dial partner.Dial, company ident.C
 			connections.Create(connectionKey(company, connection.ID), connection),
 			registrations.Create(registrationKey(company, connection.ID), Registration{State: Registering, Hooks: []Hook{{Hash: hash}}}),
 			opensDoor(hash, company, connection.ID),
+			visited(company, connection.ID),
 		}, nil
 	})
 	if err != nil {
@@ -207,6 +208,6 @@ func drop(ctx context.Context, d app.Deps, company ident.Company, id ConnectionI
 			return nil, err
 		}
 		return append(closed(registration.Value.Hooks),
-			connections.Remove(record), registrations.Remove(registration), table.Removal(pingKey(company, id)), table.Removal(breakerKey(company, id))), nil
+			connections.Remove(record), registrations.Remove(registration), unvisited(company, id), table.Removal(pingKey(company, id)), table.Removal(breakerKey(company, id))), nil
 	})
 }

@@ -200,7 +200,7 @@ func amend(ctx context.Context, d app.Deps, company ident.Company, id Connection
 		}
 		next, doors := edit(record.Value)
 		record.Value = next
-		err = d.Table.Write(ctx, append(doors, registrations.Update(record))...)
+		err = d.Table.Write(ctx, append(doors, registrations.Update(record), visited(company, id))...)
 		if !errs.Is(err, errs.Conflict) {
 			return next, err
 		}

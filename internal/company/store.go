@@ -15,6 +15,7 @@ import (
 //	its last test push       company#ping          connection
 //	its partner's failures   company#breaker       connection
 //	the door of a push       HOOK#sha256(token)    -
+//	the rounds of schedules  ROUND#connections     company # connection
 var (
 	profiles      = table.Kind[Company]{Name: "company", Schema: 1, Limit: 24 << 10} // 500 VINs in stock
 	revisions     = table.Kind[revision]{Name: "settings revision", Schema: 1}
@@ -23,6 +24,7 @@ var (
 	registrations = table.Kind[Registration]{Name: "registration", Schema: 1}
 	pings         = table.Kind[ping]{Name: "ping", Schema: 1}
 	breakers      = table.Kind[breaker]{Name: "breaker", Schema: 1}
+	stops         = table.Kind[stop]{Name: "round", Schema: 1}
 	hooks         = table.Kind[hookDoor]{Name: "hook", Schema: 1}
 )
 
@@ -52,3 +54,9 @@ func breakerKey(c ident.Company, id ConnectionID) table.Key {
 
 // hookKey is the door of a push: only the hash of its token is stored.
 func hookKey(hash string) table.Key { return table.Global(table.Hooks, hash).At() }
+
+func roundPartition() table.Partition { return table.Global(table.Rounds, "connections") }
+
+func stopKey(c ident.Company, id ConnectionID) table.Key {
+	return roundPartition().At(c.ID(), string(id))
+}

@@ -24,6 +24,7 @@ import (
 //	its rejected rows              batch-rejected # id    number
 //	a push                         push # id              -
 //	watches to end at the partner  removal # id           -
+//	a comparison with the partner  reconcile # connection -
 //	counts of a yard               recapture-count # yard shard
 //	customers counted in a yard    recapture-customer # yard # hash
 //	the dashboard                  see package search

@@ -153,7 +153,6 @@ func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, 
 // unknown are the sightings that are not recorded yet, the newest maxNews at most. The end of a listing that was the
 // company's own is its own, too, even where the rule that said so has been taken back since.
 func unknown(ctx context.Context, t *table.Table, co ident.Company, id ID, reported []Sighting) ([]Sighting, error) {
-	slices.SortFunc(reported, func(a, b Sighting) int { return b.compare(a) })
 	byKey := make(map[table.Key]bool, len(reported))
 	var distinct []Sighting
 	var keys []table.Key
@@ -165,7 +164,7 @@ func unknown(ctx context.Context, t *table.Table, co ident.Company, id ID, repor
 		keys = append(keys, key)
 		return true
 	}
-	for _, s := range reported[:min(len(reported), maxNews)] {
+	for _, s := range newest(reported) {
 		if add(sightingKey(co, id, s)) {
 			distinct = append(distinct, s)
 		}
@@ -194,6 +193,12 @@ func unknown(ctx context.Context, t *table.Table, co ident.Company, id ID, repor
 		fresh = append(fresh, s)
 	}
 	return fresh, nil
+}
+
+// newest is what is recorded of reported sightings at once, newest first.
+func newest(reported []Sighting) []Sighting {
+	slices.SortFunc(reported, func(a, b Sighting) int { return b.compare(a) })
+	return reported[:min(len(reported), maxNews)]
 }
 
 // translate takes over the partner's sightings, prices in the currency of the company's country. A listing without a time

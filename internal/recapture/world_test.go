@@ -91,7 +91,7 @@ func (doorman) Enable(context.Context, string) error                          { 
 func open(t *testing.T, around ...func(table.Driver) table.Driver) *world {
 	t.Helper()
 	w := &world{T: t, clock: tabletest.NewClock(), partner: newPartner(), log: new(bytes.Buffer), serve: map[string]app.Handler{}, workers: map[string]app.Function{}}
-	w.meters = map[string]*table.Meter{"http": new(table.Meter)}
+	w.meters = map[string]*table.Meter{"http": new(table.Meter), "reconcile": new(table.Meter)}
 	w.paid = map[string]table.Usage{}
 	w.queue = &bag{now: w.clock.Now}
 	var minted atomic.Int64
@@ -126,7 +126,7 @@ func open(t *testing.T, around ...func(table.Driver) table.Driver) *world {
 			w.serve[prefix(route.Path)] = app.Handle(f, w.Deps)
 		}
 	}
-	for _, f := range []app.Function{recapture.Submit(dial), recapture.Poll(dial), recapture.Verify(dial), recapture.Remove(dial)} {
+	for _, f := range []app.Function{recapture.Submit(dial), recapture.Poll(dial), recapture.Verify(dial), recapture.Remove(dial), recapture.Compare(dial)} {
 		w.workers[f.Consumes.Topic] = f
 		w.meters[f.Consumes.Topic] = new(table.Meter)
 	}

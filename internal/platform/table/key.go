@@ -123,13 +123,14 @@ type Door string
 
 // The doors.
 const (
-	Subjects Door = "SUB"  // sign-in subject → user
-	Hooks    Door = "HOOK" // hash of a webhook token → connection
-	Due      Door = "DUE"  // what the sweeper has to publish, and how far it came
+	Subjects Door = "SUB"   // sign-in subject → user
+	Hooks    Door = "HOOK"  // hash of a webhook token → connection
+	Due      Door = "DUE"   // what the sweeper has to publish, and how far it came
+	Rounds   Door = "ROUND" // what schedules come round to: the connections of all companies
 )
 
 // Doors lists every global prefix.
-func Doors() []Door { return []Door{Subjects, Hooks, Due} }
+func Doors() []Door { return []Door{Subjects, Hooks, Due, Rounds} }
 
 // Global is a partition behind a door.
 func Global(door Door, parts ...string) Partition {

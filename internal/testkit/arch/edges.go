@@ -17,10 +17,11 @@ var Edges = map[string][]string{
 // Kernel are the packages that everything may import and that import only the platform: words without life cycles.
 var Kernel = []string{"money", "partner", "vehicle"}
 
-// Doors are the files that may call ident.Trusted, with what proves the company to them. A sixth door is a decision.
+// Doors are the files that may call ident.Trusted, with what proves the company to them. A further door is a decision.
 var Doors = map[string]string{
 	"internal/platform/access/directory.go": "the signed-in user's own record",
 	"internal/company/hook.go":              "the record behind a webhook token",
+	"internal/company/round.go":             "a record that was written with a connection, for schedules to come round to",
 	"internal/platform/link/signer.go":      "a verified link",
 	"internal/platform/queue/topic.go":      "a message of a queue that only granted functions can fill",
 	"internal/platform/mail/event.go":       "a tag that we put on the mail, in an event of our own account's bus",

@@ -1,0 +1,10 @@
+// Command sighting-compare compares what the partner knows with what is known here.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/partner/autograb"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+func main() { lambdahost.Start(recapture.Compare(autograb.Dial(autograb.Options{}))) }
