@@ -53,12 +53,16 @@ func (d *Driver) loadPart(batch *pebble.Batch, ops []table.Op) error {
 			return err
 		}
 	}
-	return d.apply(batch, ops)
+	return d.apply(batch, ops, pebbledb.Durable())
 }
 
-// apply hands a batch over and makes it visible; synced waits for the disk. The stripes are held.
-func (d *Driver) apply(batch *pebble.Batch, ops []table.Op) error {
-	if err := d.db.ApplyNoSyncWait(batch, pebbledb.Durable()); err != nil {
+// apply hands a batch over and makes it visible; where it is to be durable, synced waits for the disk. The stripes are held.
+func (d *Driver) apply(batch *pebble.Batch, ops []table.Op, durability *pebble.WriteOptions) error {
+	do := d.db.Apply
+	if durability.Sync {
+		do = d.db.ApplyNoSyncWait
+	}
+	if err := do(batch, durability); err != nil {
 		return failed(err)
 	}
 	d.stripes.note(ops)

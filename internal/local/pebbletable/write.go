@@ -21,14 +21,27 @@ func (d *Driver) Write(ctx context.Context, ops []table.Op) error {
 	batch := d.db.NewBatch()
 	unlock := d.stripes.lock(ops)
 	applied, err := d.decide(ops, &staging{batch: batch})
+	durability := pebbledb.Durable()
+	if settles(ops) {
+		durability = pebble.NoSync
+	}
 	if err == nil && !applied && !batch.Empty() {
-		err = d.apply(batch, ops)
+		err = d.apply(batch, ops, durability)
 	}
 	unlock()
 	if err != nil || applied || batch.Empty() {
 		return errors.Join(err, batch.Close(), d.settled())
 	}
+	if !durability.Sync {
+		return batch.Close()
+	}
 	return synced(batch)
+}
+
+// settles reports a write that only strikes out what was promised: it keeps the version that it demands (table.Settle). It
+// need not wait for the disk: where a crash takes it back, the messages are published once more, which consumers allow.
+func settles(ops []table.Op) bool {
+	return len(ops) == 1 && ops[0].Action == table.Put && ops[0].If.Test == table.VersionIs && ops[0].Item.Version == ops[0].If.Version
 }
 
 // settled waits until the disk has everything that was visible before: an answer that rests on somebody else's write must

@@ -30,7 +30,9 @@ type Driver interface {
 	// index are distinct, as those that Table makes are.
 	Query(ctx context.Context, q Query) (Page, error)
 	// Write applies all ops or none. A condition that does not hold is a *ConditionError, unless the item already carries
-	// the op's own token (Op.Applied): then an earlier answer was lost and the write is a success. Keys are distinct.
+	// the op's own token (Op.Applied): then an earlier answer was lost and the write is a success. Keys are distinct. All is
+	// durable then, but for a write that keeps the version it demands: that only strikes out promises (Settle), and a crash
+	// may take it back.
 	Write(ctx context.Context, ops []Op) error
 	// Load applies puts and deletes without conditions, in any order, not atomically, any number. It either returns nil and
 	// all are durable, or an error and any of them may be. Keys are distinct.
