@@ -6,7 +6,9 @@
 // recapture-poll learns what the partner made of each: watched, or errored with a reason. When a watched car is listed for
 // sale, the partner's push arrives at sighting-webhook, which stores it and answers; sighting-verify asks the partner for
 // the truth, records the sighting, tells the right users and puts the recapture to "new sighting" until somebody opens it.
-// From there a user makes a lead or a prospect.
+// From there a user makes a lead or a prospect. The company's own listings (C15) and those that a user says are of another
+// car never count. What is never pushed is found all the same: sighting-reconcile has sighting-compare walk through all that
+// the partner knows, once a day.
 //
 // Nothing is lost and nothing happens twice: every step has an id that follows from what it is about, and every message is
 // promised in the item whose change causes it. A push is only a hint; what the partner says when asked is believed.
