@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -85,8 +86,9 @@ func cutWord(sort string) (word, place string) {
 }
 
 // block finds the words of a block in all yards: those from its first one on, up to the end that an earlier page has found.
-// Where it has to find the end itself, that is next: the word that the next block begins with, or empty.
-func (x Index[T]) block(ctx context.Context, w *walk, company ident.Company, yards []string, prefix string, at position) (words []*postings, next string, err error) {
+// Where it has to find the end itself, that is next: the word that the next block begins with, or empty. With exactFirst the
+// prefix itself may be the whole first block.
+func (x Index[T]) block(ctx context.Context, w *walk, company ident.Company, yards []string, prefix string, at position, exactFirst bool) (words []*postings, next string, err error) {
 	to, walked := prefix+last, w
 	if at.End != "" {
 		to, walked = min(to, at.End), &walk{table: w.table, left: math.MaxInt} // it was small when the end was found
@@ -102,7 +104,11 @@ func (x Index[T]) block(ctx context.Context, w *walk, company ident.Company, yar
 	for {
 		behind, horizon := lagging(lists)
 		found := within(lists, horizon)
-		if next := cutOff(found); next != "" && at.End == "" {
+		next := cutOff(found)
+		if exactFirst && at.Block == "" {
+			next = cmp.Or(behindExact(found, prefix), next)
+		}
+		if next != "" && at.End == "" {
 			found = slices.DeleteFunc(found, func(p *postings) bool { return p.word >= next })
 			return found, strings.TrimSuffix(next, table.Separator), nil
 		}
@@ -146,6 +152,30 @@ func within(lists []*wordList, horizon string) (words []*postings) {
 	}
 	slices.SortStableFunc(words, func(a, b *postings) int { return strings.Compare(a.word, b.word) })
 	return words
+}
+
+// longerWords is how many words go on from one that many records have before that one is answered alone, and first.
+const longerWords = 8
+
+// behindExact is the word behind the prefix itself, where that is a word of many records and the beginning of many words: a
+// family name, for one, that is in e-mail addresses, too. Empty where it is not.
+func behindExact(words []*postings, prefix string) (behind string) {
+	exact, many, different := prefix+table.Separator, false, 0
+	for i, word := range words {
+		switch {
+		case word.word == exact:
+			many = many || word.more
+		case i > 0 && word.word == words[i-1].word:
+		default:
+			if different++; different == 1 {
+				behind = word.word
+			}
+		}
+	}
+	if len(words) == 0 || words[0].word != exact || !many || different < longerWords {
+		return ""
+	}
+	return behind
 }
 
 // cutOff is the word with which a block of words in order is too large, or empty.

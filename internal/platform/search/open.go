@@ -31,14 +31,14 @@ const (
 func (x Index[T]) open(ctx context.Context, w *walk, company ident.Company, q Query, at position) (source stream, block string, err error) {
 	prefixes := longestFirst(Words(q.Text))
 	if at.Block != "" {
-		words, next, err := x.block(ctx, w, company, q.Yards, prefixes[0], at)
+		words, next, err := x.block(ctx, w, company, q.Yards, prefixes[0], at, true)
 		return q.alone(words), next, err
 	}
 	common := x.facets(w, company, q)
 	filters := len(common)
 	var words []*postings
 	for i, prefix := range prefixes[:min(len(prefixes), searchedWords)] {
-		found, next, err := x.block(ctx, w, company, q.Yards, prefix, position{From: at.From})
+		found, next, err := x.block(ctx, w, company, q.Yards, prefix, position{From: at.From}, filters == 0 && len(prefixes) == 1)
 		if i > 0 && errors.Is(err, errWalked) {
 			break // the records are checked for it
 		}

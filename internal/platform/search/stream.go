@@ -144,11 +144,11 @@ func (u *union) fill(ctx context.Context, short []*postings, from string) error 
 	return group.Wait()
 }
 
-// ration is how many postings each of some parts may read, so that hardly more than a page is read in vain, however many
+// ration is how many postings each of some parts may read, so that no more than a page is read in vain, however many
 // parts there are and whichever of them holds what comes next: of the first read each part has a fair share, which leaves
 // something for the one that runs short first.
 func (u *union) ration(parts int) int {
-	spare := u.limit + u.limit/4
+	spare := u.limit
 	if len(u.parts) == 1 {
 		return u.limit + 1
 	}
@@ -207,6 +207,9 @@ func (b *both) next(ctx context.Context, from string) (string, bool, error) {
 	}
 }
 
+// few is how much has to be known of a union before it is judged.
+const few = 16
+
 // letGo drops the unions that have been read at least twice as far as the slowest, and those that have nearly all that
 // they were asked for; one always stays.
 func (b *both) letGo() {
@@ -216,7 +219,8 @@ func (b *both) letGo() {
 	}
 	left := len(b.unions)
 	b.unions = slices.DeleteFunc(b.unions, func(s *union) bool {
-		drop := left > 1 && (s.again() >= 2*max(least, 1) || s.asked >= 8 && 4*s.had >= 3*s.asked)
+		read := s.again()
+		drop := left > 1 && (read >= 2*least && read >= max(len(s.parts), few) || s.asked >= few && 4*s.had >= 3*s.asked)
 		if drop {
 			left--
 		}

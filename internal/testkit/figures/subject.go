@@ -33,6 +33,7 @@ const (
 	tablePackage = "internal/local/pebbletable"
 	appPackage   = "internal/platform/app"
 	localPackage = "functions/local"
+	dealPackage  = "internal/recapture"
 )
 
 // subjects are all that is measured. What each must reach is the issue's (issues show 2) where it names it, and else a
@@ -51,6 +52,8 @@ func subjects() []subject {
 		bench("webhook", localPackage, "^BenchmarkWebhook$", "20000x", webhook),
 		bench("dashboard of 1,000", localPackage, "^BenchmarkPage$", "1000x", dashboard("1,000")).single(),
 		bench("dashboard of 10,000", localPackage, "^BenchmarkPage$", "10000x", dashboard("10,000")).single(),
+		bench("dashboard of 1,000 in 20 yards", dealPackage, "^BenchmarkDashboard$", "1000x", filters("1,000")).single(),
+		bench("dashboard of 100,000 in 20 yards", dealPackage, "^BenchmarkDashboard$", "100000x", filters("100,000")).single(),
 		{
 			name: "kill", pkg: localPackage, once: true, counts: true, figures: kill,
 			args: []string{"-test.run", "^TestKilledAtAnyPoint", "-test.v"},
@@ -191,6 +194,27 @@ func dashboard(size string) func(samples) []figure {
 			figures = append(figures, count(fmt.Sprintf("items read for a page of 50 of %s, %s", size, view.what), read, most))
 		}
 		return figures
+	}
+}
+
+// filters is what pages of 50 of so many recaptures in 20 yards read and take, with every filter and any two of them.
+func filters(size string) func(samples) []figure {
+	return func(s samples) []figure {
+		const mostItems, mostTime = 4 * 50, 50
+		took := func(what, unit string) figure {
+			ms := greatest(s.of("Dashboard", unit))
+			return figure{what: "page of 50 of " + size + " in 20 yards, " + what + ", p99", measured: decimal(ms) + " ms", must: "≤ 50 ms", reached: ms <= mostTime}
+		}
+		read := func(what, unit string) figure {
+			return figure{what: "its items read, " + what, measured: decimal(greatest(s.of("Dashboard", unit))), unjudged: true}
+		}
+		return []figure{
+			took("one filter or word", "one-p99-ms"),
+			count("its items read", greatest(s.of("Dashboard", "one-items/page")), mostItems),
+			took("any two", "two-p99-ms"),
+			read("any two", "two-items/page"),
+			read("where it shows nothing and others follow", "vain-items/page"),
+		}
 	}
 }
 
