@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -104,9 +103,13 @@ func (x Index[T]) block(ctx context.Context, w *walk, company ident.Company, yar
 	for {
 		behind, horizon := lagging(lists)
 		found := within(lists, horizon)
-		next := cutOff(found)
-		if exactFirst && at.Block == "" {
-			next = cmp.Or(behindExact(found, prefix), next)
+		parts := blockParts
+		if at.Block != "" {
+			parts = laterParts
+		}
+		next := cutOff(found, parts)
+		if exactFirst && at.Block == "" && standsAlone(found, lists, prefix) {
+			next = prefix + after
 		}
 		if next != "" && at.End == "" {
 			found = slices.DeleteFunc(found, func(p *postings) bool { return p.word >= next })
@@ -157,35 +160,31 @@ func within(lists []*wordList, horizon string) (words []*postings) {
 // longerWords is how many words go on from one that many records have before that one is answered alone, and first.
 const longerWords = 8
 
-// behindExact is the word behind the prefix itself, where that is a word of many records and the beginning of many words: a
-// family name, for one, that is in e-mail addresses, too. Empty where it is not.
-func behindExact(words []*postings, prefix string) (behind string) {
-	exact, many, different := prefix+table.Separator, false, 0
-	for i, word := range words {
-		switch {
-		case word.word == exact:
-			many = many || word.more
-		case i > 0 && word.word == words[i-1].word:
-		default:
-			if different++; different == 1 {
-				behind = word.word
+// standsAlone reports whether the prefix itself is a word of many records and the beginning of many words: a family name, for
+// one, that is in e-mail addresses, too. found are the words that are known in all lists.
+func standsAlone(found []*postings, lists []*wordList, prefix string) bool {
+	exact, longer := prefix+table.Separator, map[string]bool{}
+	if !slices.ContainsFunc(found, func(p *postings) bool { return p.word == exact && p.more }) {
+		return false
+	}
+	for _, list := range lists {
+		for _, p := range list.words {
+			if p.word != exact {
+				longer[p.word] = true
 			}
 		}
 	}
-	if len(words) == 0 || words[0].word != exact || !many || different < longerWords {
-		return ""
-	}
-	return behind
+	return len(longer) >= longerWords
 }
 
-// cutOff is the word with which a block of words in order is too large, or empty.
-func cutOff(words []*postings) string {
+// cutOff is the word with which a block of words in order, of about so many parts, is too large; or empty.
+func cutOff(words []*postings, parts int) string {
 	different := 0
 	for i, word := range words {
 		if i > 0 && word.word == words[i-1].word {
 			continue
 		}
-		if different++; different > blockWords || different > 1 && i >= blockParts {
+		if different++; different > blockWords || different > 1 && i >= parts {
 			return word.word
 		}
 	}

@@ -13,10 +13,11 @@ import (
 // Bounds of what a request merges.
 const (
 	// blockWords is the most different words that one request merges for a prefix, and blockParts about the most words of
-	// yards. A prefix with more of them, such as the first letters of many VINs, is answered block by block: each block
-	// newest first, the next one behind the cursor.
+	// yards; in later blocks, where order is lost anyway, laterParts keeps a page small. A prefix with more of them, such as
+	// the first letters of many VINs, is answered block by block: each block newest first, the next one behind the cursor.
 	blockWords = 64
 	blockParts = 256
+	laterParts = 64
 	// facetParts is about the most values of yards that one request merges. Filters beyond are checked on the records.
 	facetParts = 256
 	// searchedWords is the most words of a text that are walked; shorter ones are checked on the records.

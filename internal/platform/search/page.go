@@ -125,7 +125,7 @@ func (x Index[T]) read(ctx context.Context, t *table.Table, company ident.Compan
 			return nil, nil, err
 		}
 		records = append(records, kept...)
-		if next == nil || next.Block == at.Block || len(records) > 0 || w.left < MaxWalk/2 {
+		if next == nil || next.Block == at.Block || len(records) > 0 || w.left < MaxWalk-q.Limit {
 			return records, next, nil
 		}
 		at = *next

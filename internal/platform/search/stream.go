@@ -148,12 +148,12 @@ func (u *union) fill(ctx context.Context, short []*postings, from string) error 
 // parts there are and whichever of them holds what comes next: of the first read each part has a fair share, which leaves
 // something for the one that runs short first.
 func (u *union) ration(parts int) int {
-	spare := u.limit
+	spare := u.limit * 4 / 5
 	if len(u.parts) == 1 {
 		return u.limit + 1
 	}
 	if parts == len(u.parts) {
-		return max(1, spare*4/5/parts)
+		return max(1, spare/parts)
 	}
 	for _, p := range u.parts {
 		spare -= len(p.buffer)

@@ -213,7 +213,7 @@ func filters(size string) func(samples) []figure {
 			count("its items read", greatest(s.of("Dashboard", "one-items/page")), mostItems),
 			took("any two", "two-p99-ms"),
 			read("any two", "two-items/page"),
-			read("where it shows nothing and others follow", "vain-items/page"),
+			read("words that go on from a name, behind its own pages", "deep-items/page"),
 		}
 	}
 }
