@@ -31,6 +31,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		app.Sweep,
 		prospect.API,
 		recapture.API,
+		recapture.End,
 		recapture.Poll(dial),
 		recapture.Remove(dial),
 		recapture.Submit(dial),

@@ -17,8 +17,10 @@ const (
 	kadett = "W0L000036V1234567" // deleted, and nobody has told the partner
 	vito   = "WDF63960313123456" // its period is over, and nobody has noticed
 
+	zafira = "W0L0TGF7512345678" // from the same list, watched on
+
 	endedBatch = 108 // Hobart: kadett
-	overBatch  = 109 // Hobart: vito
+	overBatch  = 109 // Hobart: vito, zafira
 )
 
 // ended are watches whose end is under way: Hobart's over a connection that works, and Melbourne's over one that does not.
@@ -34,6 +36,9 @@ func (w *world) ended(t *testing.T) {
 	w.write(t, access.RoleRecords.Overwrite(access.RoleKey(dealership.Harbour, role.ID), role))
 	w.Access.Forget(dealership.Harbour)
 	w.uploadTo(t, "hobart", dealership.Melbourne, endedBatch, kadett+",,,Opel,Kadett,1990,Ute,Lang,")
+	w.watch(t)
+	w.minted.Store(overBatch - 1)
+	w.Want(t, 202, dealership.Melbourne, "POST", "/v1/recaptures", `{"yard":"hobart","vehicles":[{"vin":"`+vito+`","monitorUntil":"2026-11-21"},{"vin":"`+zafira+`"}]}`)
 	w.watch(t)
 	w.Time = noon
 	w.delete(t, dealership.Melbourne, kadett)

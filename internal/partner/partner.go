@@ -109,13 +109,14 @@ type Sighting struct {
 	At         time.Time
 	URL        string // may be empty
 	Title      string
-	Price      int64  // whole units of the country's currency; 0: not stated
-	Seller     string // the kind of seller, for example dealer or private; may be empty
-	SellerName string // as the listing names the seller; may be empty
-	Stock      string // the seller's own number of the car; may be empty
-	Site       string // the web site's host, taken from URL
-	Delisted   bool   // the listing is gone
-	Sold       bool   // it is gone because the car was sold; then Delisted is true, too
+	Price      int64     // whole units of the country's currency; 0: not stated
+	Seller     string    // the kind of seller, for example dealer or private; may be empty
+	SellerName string    // as the listing names the seller; may be empty
+	Stock      string    // the seller's own number of the car; may be empty
+	Site       string    // the web site's host, taken from URL
+	Delisted   bool      // the listing is gone
+	DelistedAt time.Time // since when; zero: not stated
+	Sold       bool      // it is gone because the car was sold; then Delisted is true, too
 }
 
 // Event names what a push reports. A partner may send others; they are kept as text.

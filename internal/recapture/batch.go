@@ -64,6 +64,7 @@ type Chunk struct {
 	Since      time.Time            `json:"since,omitzero"`     // since when it waits for the partner
 	Problem    string               `json:"problem,omitempty"`  // what it waits for, for whoever submitted it
 	Counts     Counts               `json:"counts"`
+	Ends       time.Time            `json:"ends,omitzero"` // when it is finished: the first end of a period of its vehicles
 }
 
 // How long a chunk waits for the partner before its vehicles say why they are not watched: until it is submitted, and until

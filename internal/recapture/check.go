@@ -93,6 +93,7 @@ type suppliedVehicle struct {
 	Customer  *suppliedCustomer `json:"customer,omitempty"`
 	SoldOn    string            `json:"soldOn,omitempty" format:"date"`
 	Reference string            `json:"reference,omitempty" maxLength:"100"`
+	Until     string            `json:"monitorUntil,omitempty" format:"date" doc:"Last day of the watch, from today to 720 days ahead, which is the default. A vehicle that is watched already keeps its period."`
 }
 
 // suppliedCustomer is whom the dealer knew with it.
@@ -133,6 +134,13 @@ func checkVehicles(ctx context.Context, d app.Deps, s *submission, answer *check
 			answer.Warnings = append(answer.Warnings, remark{place, w})
 		}
 		draft := Recapture{Origin: FromAPI, Vehicle: v, Yard: yardID, SoldOn: supplied.SoldOn, Reference: supplied.Reference}
+		if supplied.Until != "" {
+			until, problem := lastDay(supplied.Until, home.Location(), s.batch.At)
+			if problem != "" {
+				violations = append(violations, errs.Violation{Location: place + ".monitorUntil", Message: problem})
+			}
+			draft.MonitorUntil = until
+		}
 		if c := supplied.Customer; c != nil {
 			draft.Customer = Customer(*c)
 		}

@@ -174,7 +174,7 @@ func change(ctx context.Context, d app.Deps, co ident.Company, before Recapture,
 	count := changes{}
 	count.move(co, &before, record.Value)
 	ops := append([]table.Op{recaptures.Update(record)}, also...)
-	ops = append(ops, unwatched(co, d.Now(), before, record)...)
+	ops = append(ops, unwatched(co, d.Now(), transition{before, record})...)
 	if _, counted := customerKey(co, before.Yard, before.Customer); !counted || before.Yard != record.Value.Yard {
 		customers, err := countCustomers(ctx, d.Table, co, []Recapture{record.Value}, count)
 		if err != nil {

@@ -127,6 +127,7 @@ func reconsider(ctx context.Context, d app.Deps, caller access.Caller, id ID, do
 		if record.Value.LastSighting, err = lastOf(ctx, d.Table, caller.Company, record.Value); err != nil {
 			return Recapture{}, err
 		}
+		record.Value.sells(d.Now())
 		if err := change(ctx, d, caller.Company, before, record); !errs.Is(err, errs.Conflict) {
 			return record.Value, err
 		}

@@ -66,11 +66,11 @@ func TestInAllSixOrdersTheFinalStateIsTheSame(t *testing.T) {
 		}
 		finals[fmt.Sprintf("%s %s %s %d %s sold %v delisted %v", r.Status, r.ActivityAt, last.At, last.Price.Amount, last.Seller, last.Sold, last.Delisted)]++
 	}
-	want := fmt.Sprintf("new_sighting %[1]s %[1]s 800000 Coast Cars sold true delisted true", truth[2].At)
+	want := fmt.Sprintf("deleted %[1]s %[1]s 800000 Coast Cars sold true delisted true", truth[2].At)
 	if len(finals) != 1 || finals[want] != len(ids) {
 		t.Errorf("final states %v, want %s", finals, want)
 	}
-	if s := w.summary(ann); s.CapturedCustomers != len(ids) || s.ByStatus["new_sighting"] != len(ids) {
+	if s := w.summary(ann); s.CapturedCustomers != len(ids) || s.ByStatus["deleted"] != len(ids) {
 		t.Errorf("%+v", s)
 	}
 }

@@ -50,7 +50,11 @@ func conclude(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, r
 	}
 	counts := Counts{}
 	var orphans []remoteWatch
+	var mine []Recapture
 	for i, r := range settled {
+		if r.in(ref) {
+			mine = append(mine, r)
+		}
 		switch told := outcome(drafts[i].ID).Ref; {
 		case !r.in(ref):
 			counts.Duplicates++ // another chunk submits it
@@ -68,7 +72,8 @@ func conclude(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, r
 	record.Value.Stage, record.Value.Counts, record.Value.Owner = Finished, counts, ""
 	record.Value.untroubled()
 	ops := unwatch(co, d.Now(), record.Value.Connection, orphans, string(ref.Batch), number(ref.Chunk))
-	return end(ctx, d, append(ops, saved(co, ref, record))...)
+	messages := record.Value.lasts(co, mine)
+	return end(ctx, d, append(ops, saved(co, ref, record).Emit(messages...))...)
 }
 
 // settle writes one outcome, first on the record at hand, and returns the recapture as it is then.

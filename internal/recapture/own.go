@@ -2,6 +2,7 @@ package recapture
 
 import (
 	"context"
+	"time"
 
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/partner"
@@ -54,6 +55,6 @@ func (r Recapture) quiet(reported []Sighting) PushOutcome {
 
 // standing is the state of a listing before it ended.
 func (s Sighting) standing() Sighting {
-	s.Delisted, s.Sold = false, false
+	s.Delisted, s.Sold, s.GoneAt = false, false, time.Time{}
 	return s
 }

@@ -146,8 +146,9 @@ type Sighting struct {
 	URL      string      `json:"url,omitempty"`
 	Seller   string      `json:"seller,omitempty"` // the name, else the kind of seller
 	Delisted bool        `json:"delisted,omitempty"`
-	Sold     bool        `json:"sold,omitempty"` // delisted, because the car was sold
-	Own      bool        `json:"own,omitempty"`  // the company's own listing when we learned of it (C15): it never counts
+	Sold     bool        `json:"sold,omitempty"`  // delisted, because the car was sold
+	GoneAt   time.Time   `json:"goneAt,omitzero"` // when it was delisted, where the partner says so
+	Own      bool        `json:"own,omitempty"`   // the company's own listing when we learned of it (C15): it never counts
 }
 
 // compare orders sightings by time. Partners give the end of a listing the time of the listing, so at one instant the end

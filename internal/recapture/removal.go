@@ -1,6 +1,8 @@
 package recapture
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -52,12 +54,24 @@ func unwatch(co ident.Company, now time.Time, connection company.ConnectionID, w
 	return []table.Op{op.Emit(RemoveTopic.Message(co, removalRef{Removal: id}))}
 }
 
-// unwatched is the removal that a change of a recapture needs. It is named after the version that it replaces, of which there
-// is one.
-func unwatched(co ident.Company, now time.Time, before Recapture, record table.Record[Recapture]) []table.Op {
-	r := record.Value
-	if !r.leaves(before) {
-		return nil
+// transition is a loaded recapture that is about to be written as something else.
+type transition struct {
+	before Recapture
+	record table.Record[Recapture]
+}
+
+// unwatched are the removals that changes of recaptures need, one for each connection. They are named after the versions
+// that they replace, each of which is replaced once.
+func unwatched(co ident.Company, now time.Time, changes ...transition) (ops []table.Op) {
+	watches, causes := map[company.ConnectionID][]remoteWatch{}, map[company.ConnectionID][]string{}
+	for _, t := range changes {
+		if r := t.record.Value; r.leaves(t.before) {
+			watches[r.Connection] = append(watches[r.Connection], remoteWatch{r.ID, r.Ref})
+			causes[r.Connection] = append(causes[r.Connection], string(r.ID), strconv.FormatInt(t.record.Version(), 10))
+		}
 	}
-	return unwatch(co, now, r.Connection, []remoteWatch{{r.ID, r.Ref}}, string(r.ID), strconv.FormatInt(record.Version(), 10))
+	for _, connection := range slices.Sorted(maps.Keys(watches)) {
+		ops = append(ops, unwatch(co, now, connection, watches[connection], causes[connection]...)...)
+	}
+	return ops
 }

@@ -43,7 +43,10 @@ func (s *submission) draft(r Recapture) {
 	}
 	r.ID, r.User, r.Batch = id, s.caller.User, s.batch.ID
 	r.Status, r.Progress = Active, Queued
-	r.SubmittedAt, r.MonitorUntil = s.batch.At, s.batch.At.Add(MonitorFor)
+	r.SubmittedAt = s.batch.At
+	if r.MonitorUntil.IsZero() {
+		r.MonitorUntil = s.batch.At.Add(MonitorFor)
+	}
 	s.drafts = append(s.drafts, r)
 	s.concerns(r.Yard)
 }

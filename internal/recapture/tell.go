@@ -11,8 +11,8 @@ import (
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
-// tellTopics are the topics that notices need.
-func tellTopics() []string { return app.Topics(notify.Send) }
+// sightTopics are the topics that a sighting needs: somebody is told, and it may end the watch.
+func sightTopics() []string { return app.Topics(notify.Send, RemoveTopic, EndTopic) }
 
 // tell makes the notices about a sighting, with their places in the users' lists, which go first. They tell users of the
 // company, never the customer (C3).

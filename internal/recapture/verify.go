@@ -21,7 +21,7 @@ func Verify(dial partner.Dial) app.Function {
 		Name:     "sighting-verify",
 		Doc:      "Asks the partner about a push, records the sighting and tells the right users.",
 		Consumes: app.Consume(VerifyTopic, verifier{dial}.verify, 10).AtOnce(4),
-		Uses:     app.Uses{Table: app.ReadWrite, Pace: 30, Sends: tellTopics(), Secrets: app.Open, Partner: true},
+		Uses:     app.Uses{Table: app.ReadWrite, Pace: 30, Sends: sightTopics(), Secrets: app.Open, Partner: true},
 	}
 }
 
@@ -127,12 +127,12 @@ func (r Recapture) is(watched partner.Watched) bool {
 	return vin == "" || r.Vehicle.VIN == "" || vin == r.Vehicle.VIN
 }
 
-// sight writes sightings that are not known yet, with all that follows from those that count.
+// sight writes sightings that are not known yet, with all that follows from those that count; the last of them may end the
+// watch.
 func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, record table.Record[Recapture], fresh []Sighting) error {
 	var also []table.Op
 	var counting []Sighting
 	for _, s := range fresh {
-		also = append(also, sightings.Create(sightingKey(co, before.ID, s), s))
 		if before.counts(s) {
 			counting = append(counting, s)
 		}
@@ -146,6 +146,14 @@ func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, 
 			return err
 		}
 		also = append(also, notices...)
+	}
+	record.Value.sells(d.Now())
+	for _, s := range fresh {
+		op := sightings.Create(sightingKey(co, before.ID, s), s)
+		if before.counts(s) {
+			op = op.Emit(record.Value.withdrawn(co, d.Now(), s)...)
+		}
+		also = append(also, op)
 	}
 	return change(ctx, d, co, before, record, also...)
 }
@@ -206,7 +214,7 @@ func newest(reported []Sighting) []Sighting {
 func (r Recapture) translate(reported []partner.Sighting, country string) []Sighting {
 	all := make([]Sighting, len(reported))
 	for i, s := range reported {
-		all[i] = Sighting{Listing: s.ID, At: s.At.UTC(), Site: s.Site, URL: s.URL, Seller: cmp.Or(s.SellerName, s.Seller), Delisted: s.Delisted, Sold: s.Sold}
+		all[i] = Sighting{Listing: s.ID, At: s.At.UTC(), Site: s.Site, URL: s.URL, Seller: cmp.Or(s.SellerName, s.Seller), Delisted: s.Delisted, Sold: s.Sold, GoneAt: s.DelistedAt.UTC()}
 		if s.At.IsZero() {
 			all[i].At = r.SubmittedAt
 		}

@@ -126,7 +126,7 @@ func open(t *testing.T, around ...func(table.Driver) table.Driver) *world {
 			w.serve[prefix(route.Path)] = app.Handle(f, w.Deps)
 		}
 	}
-	for _, f := range []app.Function{recapture.Submit(dial), recapture.Poll(dial), recapture.Verify(dial), recapture.Remove(dial), recapture.Compare(dial)} {
+	for _, f := range []app.Function{recapture.Submit(dial), recapture.Poll(dial), recapture.Verify(dial), recapture.Remove(dial), recapture.Compare(dial), recapture.End} {
 		w.workers[f.Consumes.Topic] = f
 		w.meters[f.Consumes.Topic] = new(table.Meter)
 	}

@@ -94,12 +94,15 @@ func (h *Host) sweep(ctx context.Context, now time.Time) {
 	}
 }
 
-// nextTick is the earliest tick of a schedule; false where there is none.
-func (h *Host) nextTick() (time.Time, bool) {
+// nextTick is the earliest tick of a schedule that is worth a stop; false where there is none. The sweeper's are not: it is
+// called for whatever is due (see sweep), and a year has half a million of its ticks.
+func (h *Host) nextTick() (next time.Time, found bool) {
 	h.turn.Lock()
 	defer h.turn.Unlock()
-	if len(h.schedules) == 0 {
-		return time.Time{}, false
+	for _, s := range h.schedules {
+		if s.Name != app.Sweep.Name && (!found || s.next.Before(next)) {
+			next, found = s.next, true
+		}
 	}
-	return slices.MinFunc(h.schedules, byTick).next, true
+	return next, found
 }

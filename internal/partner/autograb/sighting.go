@@ -50,6 +50,7 @@ func sightings(answers []sightingAnswer) ([]partner.Sighting, error) {
 			Stock:      string(answer.Stock),
 			Site:       site,
 			Delisted:   answer.Sold || !answer.DelistedAt.IsZero(),
+			DelistedAt: answer.DelistedAt.Time,
 			Sold:       answer.Sold,
 		}
 	}

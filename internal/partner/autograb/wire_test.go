@@ -38,9 +38,13 @@ var list = partner.Upload{
 }
 
 func sighted(at time.Time, price int64, sold bool) partner.Sighting {
+	var gone time.Time
+	if sold {
+		gone = time.Date(2026, 11, 22, 9, 3, 0, 150_000_000, time.UTC)
+	}
 	return partner.Sighting{
 		ID: "lst_83c14b379155c3460e47", At: at, URL: advert, Title: "2019 Volkswagen Polo", Price: price,
-		Seller: "dealer", SellerName: "Coast Cars Pty Ltd", Stock: "P-77", Site: "cars.example", Delisted: sold, Sold: sold,
+		Seller: "dealer", SellerName: "Coast Cars Pty Ltd", Stock: "P-77", Site: "cars.example", Delisted: sold, DelistedAt: gone, Sold: sold,
 	}
 }
 

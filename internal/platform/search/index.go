@@ -22,6 +22,21 @@ type Index[T any] struct {
 // reads skip, so it does not fail the write.
 func (x Index[T]) Write(ctx context.Context, t *table.Table, company ident.Company, before, after *T, commit func(context.Context) error) error {
 	added, dropped := x.changes(company, before, after)
+	return move(ctx, t, added, dropped, commit)
+}
+
+// WriteAll is Write for many records that one commit changes; before and after go in pairs.
+func (x Index[T]) WriteAll(ctx context.Context, t *table.Table, company ident.Company, before, after []T, commit func(context.Context) error) error {
+	var added, dropped []table.Key
+	for i := range after {
+		more, fewer := x.changes(company, &before[i], &after[i])
+		added, dropped = append(added, more...), append(dropped, fewer...)
+	}
+	return move(ctx, t, added, dropped, commit)
+}
+
+// move adds and drops postings around a commit.
+func move(ctx context.Context, t *table.Table, added, dropped []table.Key, commit func(context.Context) error) error {
 	if err := t.Load(ctx, puts(added)...); err != nil {
 		return err
 	}

@@ -1,0 +1,9 @@
+// Command recapture-end ends watches whose time has come.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/recapture"
+)
+
+func main() { lambdahost.Start(recapture.End) }
