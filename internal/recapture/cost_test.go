@@ -67,3 +67,20 @@ func TestASightingCostsItsRecordsAndTheMoveOfItsPostings(t *testing.T) {
 	w.run()
 	w.costs("nothing to verify", "sighting-verify", "0 reads, 0 writes")
 }
+
+// The end of one watch: the recapture, its place under its new status instead of the old one, its tally, and the removal at
+// the partner with its message.
+func TestADeletionCostsLittleMoreThanItsRecords(t *testing.T) {
+	w := open(t)
+	id := w.watched(ann, `{"vin":"`+polo+`"}`)
+	w.spent("http")
+	w.delete(ann, id)
+	// Least: 1 read; 5 writes: recapture, tally, removal, and two places on the dashboard. It is read once more to change it
+	// (+1). The three records are written together or not at all (+3), with a message that is in the due index and settled (+2).
+	w.costs("delete", "http", "2 reads, 10 writes")
+	w.run()
+	// Least: 3 reads (removal, connection, company), and its end. Whether the vehicle was submitted again is looked up (+1).
+	w.costs("removal", "recapture-remove", "4 reads, 1 writes")
+	w.delete(ann, id)
+	w.costs("delete again", "http", "2 reads, 0 writes")
+}

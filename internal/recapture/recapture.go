@@ -10,6 +10,9 @@
 // car never count. What is never pushed is found all the same: sighting-reconcile has sighting-compare walk through all that
 // the partner knows, once a day.
 //
+// A watch ends when a user deletes it, when the car is sold, or when its period is over (C14), which recapture-end looks
+// after; recapture-remove then ends it at the partner, too. What has ended can be submitted again, and what is errored retried.
+//
 // Nothing is lost and nothing happens twice: every step has an id that follows from what it is about, and every message is
 // promised in the item whose change causes it. A push is only a hint; what the partner says when asked is believed.
 package recapture
