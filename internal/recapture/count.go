@@ -1,8 +1,11 @@
 package recapture
 
 import (
+	"cmp"
 	"context"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,20 +78,36 @@ func (c changes) state(co ident.Company, r Recapture, n int64) {
 	}
 }
 
-// ops are the writes that count; changes that cancel out are none.
+// ops are the writes that count, in the order of their keys; changes that cancel out are none.
 func (c changes) ops() []table.Op {
+	keys := slices.SortedFunc(maps.Keys(c), func(a, b table.Key) int {
+		return cmp.Or(strings.Compare(a.Partition, b.Partition), strings.Compare(a.Sort, b.Sort))
+	})
 	var ops []table.Op
-	for key, deltas := range c {
-		for name, n := range deltas {
-			if n == 0 {
-				delete(deltas, name)
-			}
-		}
+	for _, key := range keys {
+		deltas := c[key]
+		maps.DeleteFunc(deltas, func(_ string, n int64) bool { return n == 0 })
 		if len(deltas) > 0 {
 			ops = append(ops, table.Count(key, deltas))
 		}
 	}
 	return ops
+}
+
+// byTally puts together what counts in one tally, in the order in which the tallies come first.
+func byTally[T any](all []T, tally func(T) table.Key) [][]T {
+	var groups [][]T
+	place := map[table.Key]int{}
+	for _, one := range all {
+		key := tally(one)
+		i, known := place[key]
+		if !known {
+			i = len(groups)
+			place[key], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], one)
+	}
+	return groups
 }
 
 // customerKey names a customer among those counted in a yard; false where nothing is known of the customer.

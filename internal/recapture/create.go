@@ -63,16 +63,12 @@ func create(ctx context.Context, d app.Deps, co ident.Company, chunk chunkRef, d
 // createFresh writes recaptures that did not exist a moment ago and returns those that it wrote. Those that count in one
 // tally are written one transaction after the other: transactions that meet on an item put each other off.
 func createFresh(ctx context.Context, d app.Deps, co ident.Company, fresh []Recapture) (map[ID]bool, error) {
-	byTally := map[table.Key][]Recapture{}
-	for _, r := range fresh {
-		key := tallyKey(co, r.Yard, r.ID)
-		byTally[key] = append(byTally[key], r)
-	}
+	groups := byTally(fresh, func(r Recapture) table.Key { return tallyKey(co, r.Yard, r.ID) })
 	var mu sync.Mutex
 	created := make(map[ID]bool, len(fresh))
 	var group errgroup.Group // what fails holds up nothing else, so that each attempt gets further
 	group.SetLimit(parallel)
-	for _, counted := range byTally {
+	for _, counted := range groups {
 		group.Go(func() error {
 			for part := range slices.Chunk(counted, createGroup) {
 				err := place(ctx, d, co, part)

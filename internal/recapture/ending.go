@@ -125,17 +125,16 @@ const endGroup = (table.MaxOps - 1) / 2
 // looked at for itself.
 func endOverdue(ctx context.Context, d app.Deps, co ident.Company, due []table.Record[Recapture]) error {
 	now := d.Now()
-	byTally := map[table.Key][]transition{}
+	var ending []transition
 	for _, record := range due {
 		t := transition{record.Value, record}
 		if t.record.Value.overdue(now) {
-			key := tallyKey(co, t.before.Yard, t.before.ID)
-			byTally[key] = append(byTally[key], t)
+			ending = append(ending, t)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
-	for _, counted := range byTally {
+	for _, counted := range byTally(ending, func(t transition) table.Key { return tallyKey(co, t.before.Yard, t.before.ID) }) {
 		group.Go(func() error {
 			for part := range slices.Chunk(counted, endGroup) {
 				err := changeTogether(ctx, d, co, part)
