@@ -127,7 +127,7 @@ func TestLogsHoldNoPersonalDataAndNoSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	more := fleet.Generate(77, 20)
+	more := fleet.Generate(77, 60)
 	var list, feed bytes.Buffer
 	for _, err := range []error{fleet.WriteList(&list, more), fleet.WriteListings(&feed, more, 1, 1)} {
 		if err != nil {
