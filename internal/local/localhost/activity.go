@@ -2,7 +2,7 @@ package localhost
 
 import "sync"
 
-// activity counts invocations, so that Drain can tell that nothing happened while it looked around.
+// activity counts receives and invocations, so that Drain can tell that nothing happened while it looked around.
 type activity struct {
 	mu    sync.Mutex
 	under int    // under way

@@ -50,16 +50,18 @@ func (h *Host) wake(ctx context.Context) {
 
 // take receives messages and delivers them beside its caller. It reports whether there were any; done is called in any case.
 func (h *Host) take(ctx context.Context, f *function, done func()) bool {
+	// What is received and not yet delivered is neither ready nor due: only that something is under way tells of it.
+	end := h.activity.begin()
 	batch, err := h.queue.Receive(ctx, f.Consumes.Topic, f.Consumes.Batch, visibilityFactor*f.timeout())
 	if err != nil && ctx.Err() == nil {
 		h.log.ErrorContext(ctx, "receiving failed", "topic", f.Consumes.Topic, "error", err)
 	}
 	if len(batch) == 0 {
+		end()
 		done()
 		return false
 	}
 	h.calls.Received()
-	end := h.activity.begin()
 	h.background.Go(func() {
 		defer done()
 		defer end()
