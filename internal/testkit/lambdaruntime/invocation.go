@@ -1,0 +1,62 @@
+package lambdaruntime
+
+import (
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// invocation is one payload on its way through an environment.
+type invocation struct {
+	id      string
+	payload []byte
+	cold    bool
+	timer   watch
+	once    sync.Once
+	answer  chan Answer
+
+	// Under the environment's lock.
+	handed time.Time // to the process
+	took   time.Duration
+	said   *outcome // by the process; told once it asks for more work, or has ended
+}
+
+func newInvocation(payload []byte, cold bool) *invocation {
+	return &invocation{id: newID(), payload: payload, cold: cold, answer: make(chan Answer, 1)}
+}
+
+// watch is a timer that may be stopped before it was started.
+type watch struct {
+	mu    sync.Mutex
+	timer *time.Timer
+}
+
+func (w *watch) start(after time.Duration, do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timer = time.AfterFunc(after, do)
+}
+
+func (w *watch) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+}
+
+// newID is a UUID of version 4, as request ids are.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// newTrace is the header of a sampled X-Ray trace.
+func newTrace(at time.Time) string {
+	var b [20]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("Root=1-%08x-%x;Parent=%x;Sampled=1", at.Unix(), b[:12], b[12:])
+}
