@@ -27,7 +27,7 @@ type poller struct{ dial partner.Dial }
 // Waits of the polling.
 const (
 	firstPoll   = 250 * time.Millisecond // after an upload; doubles
-	longestPoll = time.Minute
+	longestPoll = 15 * time.Minute       // so what takes long is known before it took twice as long
 )
 
 // patience is how often in a row the partner may not know a list that it took, before that is believed.
