@@ -10,7 +10,8 @@
 // a ledger in which every intent is sent at most once ([mail]). Small secrets are sealed with their company ([secret]),
 // tokens in links are signed for one purpose ([link]), sign-ins are kept elsewhere ([identity]), and who may do what is one
 // table ([access]). HTTP is typed handlers with strict input and problem documents ([web]); payloads of AWS are bytes with
-// a codec ([event]); and a function is one value from which everything else follows ([app]).
+// a codec ([event]); and a function is one value from which everything else follows ([app]). What alarms and dashboard are
+// made of is counted from one list ([metric]).
 //
 // # The two worlds
 //
@@ -49,6 +50,7 @@
 // [web]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/web
 // [event]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/event
 // [app]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/app
+// [metric]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/metric
 // [company]: https://pkg.go.dev/github.com/winback-auto/winback/internal/company
 // [customer]: https://pkg.go.dev/github.com/winback-auto/winback/internal/customer
 // [appraisal]: https://pkg.go.dev/github.com/winback-auto/winback/internal/appraisal

@@ -10,6 +10,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -147,6 +148,7 @@ func (l *Line) leave(ctx context.Context, probe string, cause error) {
 				return
 			}
 			if err = l.store(ctx, after); err == nil && after.Until != before.Until {
+				metric.Add(ctx, metric.BreakersOpened, 1)
 				l.deps.Log.WarnContext(ctx, "the partner is left alone", "company", l.company.ID(), "connection", l.connection, "refused", after.Refused, "fails", after.Fails, "until", after.Until)
 			}
 		case before.halfOpen() && probe == "":

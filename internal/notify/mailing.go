@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
+	"github.com/winback-auto/winback/internal/platform/metric"
 )
 
 // MailSend is the function that delivers what is in the ledger of mails, whichever feature planned it.
@@ -87,6 +88,9 @@ func heed(ctx context.Context, d app.Deps, b event.Bridge) error {
 	e, err := mail.ReadEvent(b.Detail)
 	if err == nil {
 		err = ledger(d).Apply(ctx, e)
+	}
+	if err == nil && e.Happening == mail.HasSent {
+		metric.Add(ctx, metric.MailEvents, 1)
 	}
 	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) {
 		d.Log.WarnContext(ctx, "event about a mail ignored", "event", b.ID, "type", b.DetailType, "error", err)

@@ -45,7 +45,11 @@ func claim(ctx context.Context, d app.Deps, co ident.Company, ref chunkRef, reco
 // end writes the last step of an attempt. Where two attempts met, the quicker one counts: what it wrote promises all that
 // is left to do.
 func end(ctx context.Context, d app.Deps, ops ...table.Op) error {
-	err := d.Commit(ctx, ops...)
+	return overtaken(d.Commit(ctx, ops...))
+}
+
+// overtaken is the error of a last step; another attempt that was quicker is none.
+func overtaken(err error) error {
 	if errs.Is(err, errs.Conflict) {
 		return nil
 	}

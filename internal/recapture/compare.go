@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -153,6 +154,7 @@ func comparePage(ctx context.Context, d app.Deps, co ident.Company, home company
 		})
 	}
 	_ = group.Wait() // failures are collected, so that each vehicle gets its turn
+	metric.Add(ctx, metric.SightingsMissed, found)
 	return found, err
 }
 

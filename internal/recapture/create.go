@@ -10,6 +10,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -183,9 +184,19 @@ func change(ctx context.Context, d app.Deps, co ident.Company, before Recapture,
 			return err
 		}
 	}
-	return dashboard.Write(ctx, d.Table, co, &before, &record.Value, func(ctx context.Context) error {
+	err := dashboard.Write(ctx, d.Table, co, &before, &record.Value, func(ctx context.Context) error {
 		return d.Commit(ctx, append(ops, count.ops()...)...)
 	})
+	if err != nil {
+		return err
+	}
+	if record.Value.Progress == Watched && before.Progress != Watched {
+		metric.Add(ctx, metric.VehiclesActive, 1)
+	}
+	if record.Value.Status == Errored && before.Status != Errored {
+		metric.Add(ctx, metric.VehiclesErrored, 1)
+	}
+	return nil
 }
 
 // revise changes a recapture until nobody else is quicker; do reports whether there is anything to change. It returns the

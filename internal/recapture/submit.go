@@ -9,6 +9,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
@@ -104,7 +105,11 @@ func (s submitter) upload(ctx context.Context, d app.Deps, co ident.Company, ref
 		record.Value.Stage, record.Value.Owner = Uploaded, ""
 		record.Value.untroubled()
 		record.Value.Counts.Submitted, record.Value.Counts.Queued = record.Value.Counts.Queued, 0
-		return end(ctx, d, saved(co, ref, record).Emit(PollTopic.At(d.Now().Add(firstPoll), co, ref.attempt(0))))
+		err = d.Commit(ctx, saved(co, ref, record).Emit(PollTopic.At(d.Now().Add(firstPoll), co, ref.attempt(0))))
+		if err == nil {
+			metric.Add(ctx, metric.VehiclesSubmitted, record.Value.Counts.Submitted)
+		}
+		return overtaken(err)
 	case errors.Is(err, partner.ErrAmbiguous):
 		// The owner stays: the next attempt asks the partner first.
 		return s.later(ctx, d, co, ref, record, err)

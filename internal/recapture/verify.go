@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
@@ -155,7 +156,11 @@ func sight(ctx context.Context, d app.Deps, co ident.Company, before Recapture, 
 		}
 		also = append(also, op)
 	}
-	return change(ctx, d, co, before, record, also...)
+	if err := change(ctx, d, co, before, record, also...); err != nil {
+		return err
+	}
+	metric.Add(ctx, metric.Sightings, len(counting))
+	return nil
 }
 
 // unknown are the sightings that are not recorded yet, the newest maxNews at most. The end of a listing that was the

@@ -12,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -76,30 +77,47 @@ type receiveInput struct {
 	web.Raw
 }
 
-// receive stores a push and promises to look into it; a ping only proves that pushes arrive.
+// receive answers a push as soon as it is stored.
 func (h hook) receive(ctx context.Context, in *receiveInput) (*web.Empty, error) {
+	co, connection, push, err := h.read(ctx, in)
+	if err == nil {
+		return nil, h.store(ctx, co, connection, push)
+	}
+	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) {
+		metric.Add(ctx, metric.PushesRefused, 1)
+	}
+	return nil, err
+}
+
+// read finds out whom a push is for and what it says.
+func (h hook) read(ctx context.Context, in *receiveInput) (ident.Company, company.ConnectionID, partner.Push, error) {
 	co, connection, err := company.ByHook(ctx, h.Deps, in.Token)
 	if err != nil {
-		return nil, err
+		return ident.Company{}, "", partner.Push{}, err
 	}
 	push, err := h.parse(in.RawBody)
-	if err != nil {
-		return nil, err
-	}
+	return co, connection, push, err
+}
+
+// store keeps a push and promises to look into it; a ping only proves that pushes arrive.
+func (h hook) store(ctx context.Context, co ident.Company, connection company.ConnectionID, push partner.Push) error {
 	if push.Event == partner.EventPing {
-		return nil, company.Pinged(ctx, h.Deps, co, connection)
+		return company.Pinged(ctx, h.Deps, co, connection)
 	}
 	if push.Ref == "" {
 		h.Log.InfoContext(ctx, "push about no vehicle", "company", co.ID(), "connection", connection, "event", push.Event)
-		return nil, nil
+		return nil
 	}
 	stored := Push{ID: pushID(connection, push, h.Now()), Connection: connection, Event: push.Event, Ref: push.Ref, ReceivedAt: h.Now()}
 	op := pushes.Create(pushKey(co, stored.ID), stored).Emit(VerifyTopic.Message(co, pushRef{stored.ID})).Until(h.Now().Add(keepPush))
-	err = h.Commit(ctx, op)
+	err := h.Commit(ctx, op)
 	if errs.Is(err, errs.Conflict) {
-		return nil, nil // the same push again
+		return nil // the same push again
 	}
-	return nil, err
+	if err == nil {
+		metric.Add(ctx, metric.PushesAccepted, 1)
+	}
+	return err
 }
 
 // pushID follows from what a push says, not from when: the partner may repeat it at any time. One that names no sighting

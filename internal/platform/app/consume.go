@@ -11,6 +11,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/queue"
 )
 
@@ -62,6 +63,7 @@ func (c consumer) handle(ctx context.Context, payload []byte) ([]byte, error) {
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
+	metric.Add(ctx, metric.MessagesDropped, fates[queue.Dropped])
 	var failed []string
 	for i, m := range messages {
 		if again[i] {
@@ -92,6 +94,9 @@ func (c consumer) one(work, ctx context.Context, m queue.Received) queue.Fate {
 	verdict := queue.Judge(err, m.Receives)
 	if verdict.Fate == queue.Done {
 		return queue.Done
+	}
+	if verdict.Fate != queue.Dropped && m.Receives >= queue.MaxReceives {
+		metric.Add(ctx, metric.MessagesDead, 1)
 	}
 	attrs := []slog.Attr{
 		slog.String("topic", c.Topic), slog.String("message", m.ID), slog.String("company", m.Group),

@@ -27,6 +27,7 @@ type Deps struct {
 	Now      func() time.Time // the application clock
 	NewID    func() string
 	Site     Site
+	Metrics  string // namespace of what is counted (metric.Add); empty: metric.Namespace
 }
 
 // Site is what an installation is called from outside.

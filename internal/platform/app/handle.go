@@ -9,6 +9,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/metric"
 )
 
 // Handler takes the payload of one invocation and returns its answer, bytes in and bytes out. An error means that the
@@ -16,8 +17,17 @@ import (
 type Handler func(ctx context.Context, payload []byte) ([]byte, error)
 
 // Handle makes the handler of a function: the one core of every host, in Lambda and on a laptop. The function gets what
-// Grant gives it. The context's deadline, where it has one, is the invocation's; each invocation writes one line to the log.
+// Grant gives it. The context's deadline, where it has one, is the invocation's; each invocation writes one line to the log, with
+// what it counted.
 func Handle(f Function, full Deps) Handler {
+	handle := handler(f, full)
+	return func(ctx context.Context, payload []byte) ([]byte, error) {
+		return handle(metric.Collect(ctx, full.Metrics, f.Name), payload)
+	}
+}
+
+// handler is the Handler of a function by its trigger.
+func handler(f Function, full Deps) Handler {
 	granted := Grant(full, f)
 	switch {
 	case f.HTTP != nil:
@@ -71,7 +81,7 @@ func finish(ctx context.Context, log *slog.Logger, start time.Time, err error, a
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("kind", errs.KindOf(err).String()), slog.Any("error", err))
 	}
-	attrs = append(attrs, duration(start))
+	attrs = append(append(attrs, duration(start)), metric.Attrs(ctx, time.Now())...)
 	log.LogAttrs(ctx, level, "invocation", attrs...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -44,14 +45,15 @@ func serve(f Function, full, granted Deps) Handler {
 			level = slog.LevelError
 		}
 		call := event.CallOf(r.Context())
-		granted.Log.LogAttrs(ctx, level, "request",
+		granted.Log.LogAttrs(ctx, level, "request", append([]slog.Attr{
 			slog.String("route", call.RouteKey),
 			slog.String("request", call.RequestID),
 			slog.String("company", outcome.Company),
 			slog.String("user", outcome.User),
 			slog.Int("status", w.Status()),
 			slog.String("kind", outcome.Kind),
-			duration(start))
+			duration(start),
+		}, metric.Attrs(ctx, time.Now())...)...)
 		return answer, nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -36,12 +37,20 @@ func (l Ledger) apply(ctx context.Context, e Event) error {
 	if before.State == Sent && d.Facts == before.Facts && len(d.Accepted) == len(before.Accepted) {
 		return nil
 	}
-	if len(d.Accepted) > 1 && len(d.Accepted) > len(before.Accepted) {
+	doubled := len(d.Accepted) > 1 && len(d.Accepted) > len(before.Accepted)
+	if doubled {
 		l.Log.ErrorContext(ctx, "a mail was sent twice", "company", e.Company.ID(), "send", e.SendID)
 	}
 	ops := []table.Op{l.step(e.Company, record)}
 	if e.Happening == HasComplained || e.Happening == HasBounced && e.Permanent {
 		ops = append(ops, suppressions.Overwrite(suppressionKey(e.Company, d.To), suppression{string(e.Happening), e.At, e.SendID}))
 	}
-	return l.Table.Write(ctx, ops...)
+	if err := l.Table.Write(ctx, ops...); err != nil {
+		return err
+	}
+	counted(ctx, before.State, d.State)
+	if doubled {
+		metric.Add(ctx, metric.MailsDoubled, 1)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
@@ -51,11 +52,13 @@ var errMoved = errors.New("mail: the dispatch was moved by somebody else")
 // failed write is looked up: if the record carries this very step, only the answer was lost.
 func (l Ledger) move(ctx context.Context, company ident.Company, from table.Record[Dispatch], next Dispatch) (table.Record[Dispatch], error) {
 	const tries = 3
+	before := from.Value.State
 	for try := 1; ; try++ {
 		from.Value = next
 		op := l.step(company, from)
 		err := l.Table.Write(ctx, op)
 		if err == nil {
+			counted(ctx, before, next.State)
 			return dispatches.Decode(op.Item)
 		}
 		now, readErr := dispatches.Get(ctx, l.Table, from.Key())
@@ -63,6 +66,7 @@ func (l Ledger) move(ctx context.Context, company ident.Company, from table.Reco
 		case readErr != nil:
 			return from, errors.Join(err, readErr)
 		case now.Value.Owner == next.Owner && now.Value.State == next.State && now.Version() == from.Version()+1:
+			counted(ctx, before, next.State)
 			return now, nil
 		case now.Version() != from.Version():
 			return now, errMoved
@@ -70,6 +74,24 @@ func (l Ledger) move(ctx context.Context, company ident.Company, from table.Reco
 			return now, err
 		}
 		from = now
+	}
+}
+
+// counted adds a step that was written to the metrics.
+func counted(ctx context.Context, from, to State) {
+	if from == to {
+		return
+	}
+	if from == Unknown && to != Parked {
+		metric.Add(ctx, metric.MailsSettled, 1)
+	}
+	switch to {
+	case Sent:
+		metric.Add(ctx, metric.MailsSent, 1)
+	case Unknown:
+		metric.Add(ctx, metric.MailsUnknown, 1)
+	case Parked:
+		metric.Add(ctx, metric.MailsParked, 1)
 	}
 }
 

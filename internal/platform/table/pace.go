@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/metric"
 )
 
 // Paced is a Driver that holds its writes back, so that no partition key gets more than so many write units in any one
@@ -71,6 +72,14 @@ func (p *Paced) part(ops []Op) (n int, spent map[string]float64) {
 
 // wait returns when the units may be spent.
 func (p *Paced) wait(ctx context.Context, spent map[string]float64) error {
+	err := p.turn(ctx, spent)
+	if err != nil {
+		metric.Add(ctx, metric.WritesThrottled, 1)
+	}
+	return err
+}
+
+func (p *Paced) turn(ctx context.Context, spent map[string]float64) error {
 	begin, err := p.book(ctx, spent)
 	if err != nil {
 		return err
