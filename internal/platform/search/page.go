@@ -72,9 +72,6 @@ func (x Index[T]) Page(ctx context.Context, t *table.Table, cursors Cursors, com
 	if q.Limit < 1 || q.Limit > 200 {
 		return nil, "", fmt.Errorf("search: a page of %d", q.Limit)
 	}
-	if len(q.Yards) == 0 {
-		return nil, "", nil
-	}
 	at := position{From: q.start()}
 	if q.Cursor != "" {
 		sealed, err := cursors.OpenCursor(ctx, company, q.binding(x.Name), q.Cursor)
@@ -84,6 +81,9 @@ func (x Index[T]) Page(ctx context.Context, t *table.Table, cursors Cursors, com
 		if err := json.Unmarshal(sealed, &at); err != nil {
 			return nil, "", err
 		}
+	}
+	if len(q.Yards) == 0 {
+		return nil, "", nil
 	}
 	records, next, err := x.read(ctx, t, company, q, at)
 	if err != nil || next == nil {

@@ -213,6 +213,10 @@ func TestACursorOfAnotherQueryIsRefused(t *testing.T) {
 	if _, _, err := cars.Page(t.Context(), d.table, plain{}, acme, q); !errs.Is(err, errs.Invalid) {
 		t.Errorf("err = %v, want invalid", err)
 	}
+	q.Yards = nil
+	if _, _, err := cars.Page(t.Context(), d.table, plain{}, acme, q); !errs.Is(err, errs.Invalid) {
+		t.Errorf("for somebody without a yard: err = %v, want invalid, too", err)
+	}
 }
 
 func TestAPageReadsLittleMoreThanItShows(t *testing.T) {
