@@ -132,6 +132,7 @@ type outgoing struct {
 	mu       sync.Mutex
 	messages []queue.Outgoing
 	broken   bool // every send fails
+	keep     bool // what is taken stays, as a message that is delivered twice
 }
 
 // Send implements queue.Sender.
@@ -163,7 +164,7 @@ func (o *outgoing) take(topic string) (taken []queue.Received) {
 			return false
 		}
 		taken = append(taken, queue.Received{ID: m.ID, Topic: m.Topic, Body: m.Body, Receipt: "receipt of " + m.ID, Receives: 1, Group: m.Group})
-		return true
+		return !o.keep
 	})
 	return taken
 }

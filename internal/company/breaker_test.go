@@ -14,6 +14,8 @@ import (
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/metric"
+	"github.com/winback-auto/winback/internal/platform/metric/metrictest"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
@@ -33,14 +35,15 @@ func (f *failing) Vehicle(context.Context, string) (partner.Watched, error) {
 // lines is a connection whose everyday calls a test makes.
 type lines struct {
 	*world
-	yard    string
-	id      company.ConnectionID
-	partner *failing
+	yard       string
+	id         company.ConnectionID
+	partner    *failing
+	invocation context.Context // that calls belong to
 }
 
 func newLines(t *testing.T) *lines {
 	w, yard, id := connected(t)
-	return &lines{w, yard, company.ConnectionID(id), &failing{end: func() error { return nil }}}
+	return &lines{w, yard, company.ConnectionID(id), &failing{end: func() error { return nil }}, t.Context()}
 }
 
 // reach is a worker's line to the partner.
@@ -58,7 +61,7 @@ func (l *lines) call(t *testing.T, line *company.Line, end error) (reached bool,
 	t.Helper()
 	before := l.partner.calls
 	l.partner.end = func() error { return end }
-	_, err = line.Vehicle(t.Context(), "ref")
+	_, err = line.Vehicle(l.invocation, "ref")
 	return l.partner.calls > before, err
 }
 
@@ -82,6 +85,7 @@ func TestAPartnerThatFailsTenTimesInARowIsLeftAlone(t *testing.T) {
 	for name, cause := range map[string]error{"slow": down(), "429": errs.E(errs.TooMany, "AutoGrab asks us to slow down")} {
 		t.Run(name, func(t *testing.T) {
 			l := newLines(t)
+			l.invocation = metric.Collect(t.Context(), "", "recapture-submit")
 			for i := range 10 {
 				if reached, err := l.call(t, l.reach(t), cause); !reached || !errors.Is(err, cause) {
 					t.Fatalf("call %d: reached %v, %v", i, reached, err)
@@ -106,6 +110,9 @@ func TestAPartnerThatFailsTenTimesInARowIsLeftAlone(t *testing.T) {
 			l.now = l.now.Add(15 * time.Minute)
 			if reached, err := l.call(t, l.reach(t), nil); !reached || err != nil {
 				t.Errorf("reached %v, %v", reached, err)
+			}
+			if counted, err := metrictest.Counted(l.invocation); err != nil || counted["BreakersOpened"] != 8 {
+				t.Errorf("counted %v, %v, want once and with each of seven probes", counted, err)
 			}
 			l.health(t, `"health":{"state":"ok"}`)
 			if reached, err := l.call(t, l.reach(t), cause); !reached || !errors.Is(err, cause) {

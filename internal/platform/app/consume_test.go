@@ -1,8 +1,11 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric/metrictest"
 	"github.com/winback-auto/winback/internal/platform/queue"
 )
 
@@ -89,6 +93,48 @@ func TestOneBadMessageDoesNotHoldUpItsNeighbours(t *testing.T) {
 		if !strings.Contains(w.log.String(), want) {
 			t.Errorf("the log lacks %q:\n%s", want, w.log)
 		}
+	}
+}
+
+// What fails at its last receive is among the dead letters next; what could never succeed is dropped. Both count for the
+// function, too.
+func TestDroppedAndDeadMessagesAreCountedForTheirFunction(t *testing.T) {
+	w := newWorld(t)
+	var log bytes.Buffer
+	w.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	w.Metrics = "winback-dev"
+	f := worker(func(_ context.Context, chore string) error {
+		switch chore {
+		case "fails":
+			return errors.New("a reason of ours")
+		case "busy":
+			return errs.E(errs.TooMany, "slow down")
+		case "pointless":
+			return errs.E(errs.NotFound, "no such record")
+		}
+		return nil
+	})
+	messages := batch("good", "fails", "busy", "pointless", "fails")
+	for i := range messages[:4] {
+		messages[i].Receives = queue.MaxReceives
+	}
+	deliver(t, t.Context(), f, w.Deps, messages)
+	got := map[string]float64{}
+	for line := range bytes.Lines(log.Bytes()) {
+		values, err := metrictest.Read(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			got[v.Namespace+" "+v.Name+" "+v.Dimensions["Function"]] = v.Value
+		}
+	}
+	want := map[string]float64{
+		"winback-dev MessagesDropped ": 1, "winback-dev MessagesDropped chores-worker": 1,
+		"winback-dev MessagesDead ": 2, "winback-dev MessagesDead chores-worker": 2,
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("counted %v, want %v", got, want)
 	}
 }
 

@@ -26,7 +26,7 @@ func (f senderFunc) Send(_ context.Context, m mail.Message) (string, error) { re
 
 func (w *world) deliver(sendID string) {
 	w.t.Helper()
-	if err := w.ledger.Deliver(w.t.Context(), harbour, mail.Delivery{SendID: sendID}); err != nil {
+	if err := w.ledger.Deliver(w.ctx(), harbour, mail.Delivery{SendID: sendID}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -46,7 +46,7 @@ func (w *world) report(sendID string, happening mail.Happening, permanent bool) 
 		Company: harbour, SendID: sendID, ProviderID: "ses-" + sendID + "-1", Happening: happening,
 		At: w.now, MailAt: w.now, Permanent: permanent,
 	}
-	if err := w.ledger.Apply(w.t.Context(), e); err != nil {
+	if err := w.ledger.Apply(w.ctx(), e); err != nil {
 		w.t.Fatal(err)
 	}
 }

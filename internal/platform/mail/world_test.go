@@ -38,6 +38,8 @@ type world struct {
 	events   []delayed[mail.Event]
 	accepted map[string]int // by send id: what really went out
 	doubtful int            // sends whose answer was lost
+
+	invocation context.Context // that steps belong to; nil: none
 }
 
 type delayed[T any] struct {
@@ -57,6 +59,13 @@ func newWorld(t *testing.T, seed uint64) *world {
 	w.outbox = queue.Outbox{Table: w.table, Sender: w, Log: log}
 	w.ledger = mail.Ledger{Table: w.table, Sender: provider{w}, From: "no-reply@winback.example", NewID: w.newID, Log: log}
 	return w
+}
+
+func (w *world) ctx() context.Context {
+	if w.invocation != nil {
+		return w.invocation
+	}
+	return w.t.Context()
 }
 
 func (w *world) newID() string {

@@ -37,6 +37,9 @@ type metadata struct {
 	CloudWatchMetrics []directive
 }
 
+// String is for logs that people read: the counts stand beside it.
+func (m metadata) String() string { return m.CloudWatchMetrics[0].Namespace }
+
 // directive names metrics that have their dimensions in common.
 type directive struct {
 	Namespace  string

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/metric"
+	"github.com/winback-auto/winback/internal/platform/metric/metrictest"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -113,7 +115,7 @@ func TestAWriteThatCannotBeginInTimeIsRefusedAtOnceAndWritesNothing(t *testing.T
 	synctest.Test(t, func(t *testing.T) {
 		driver := newInstants()
 		paced := table.Pace(driver, 10)
-		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+		ctx, cancel := context.WithTimeout(metric.Collect(t.Context(), "", "recapture-submit"), 2500*time.Millisecond)
 		defer cancel()
 		var ops []table.Op
 		for n := range 40 {
@@ -125,6 +127,9 @@ func TestAWriteThatCannotBeginInTimeIsRefusedAtOnceAndWritesNothing(t *testing.T
 		}
 		if n := len(driver.at["busy"]); n != 30 {
 			t.Errorf("%d units are written, want those of three seconds", n)
+		}
+		if counted, err := metrictest.Counted(ctx); err != nil || counted["WritesThrottled"] != 1 {
+			t.Errorf("counted %v, %v", counted, err)
 		}
 		if err := paced.Load(t.Context(), ops); err != nil || len(driver.at["busy"]) != 70 {
 			t.Errorf("%v; %d units are written in the end", err, len(driver.at["busy"]))

@@ -7,11 +7,16 @@ package metrictest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
+	"time"
 	"unicode/utf8"
+
+	"github.com/winback-auto/winback/internal/platform/metric"
 )
 
 // Value is what one line says about one metric with one set of dimensions.
@@ -145,6 +150,21 @@ func (m definite) read(root map[string]json.RawMessage) (float64, error) {
 		return 0, fmt.Errorf("the metric %s is no number of the line", *m.Name)
 	}
 	return value, nil
+}
+
+// Counted are the counts of the invocation that a context belongs to, as CloudWatch would take them out of its line, those
+// of all functions together.
+func Counted(ctx context.Context) (map[string]float64, error) {
+	var line bytes.Buffer
+	slog.New(slog.NewJSONHandler(&line, nil)).LogAttrs(ctx, slog.LevelInfo, "invocation", metric.Attrs(ctx, time.Unix(0, 0))...)
+	values, err := Read(line.Bytes())
+	counted := map[string]float64{}
+	for _, v := range values {
+		if len(v.Dimensions) == 0 {
+			counted[v.Name] = v.Value
+		}
+	}
+	return counted, err
 }
 
 func within(text string, most int) bool { return text != "" && utf8.RuneCountInString(text) <= most }
