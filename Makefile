@@ -9,6 +9,7 @@ FILE         ?=
 LISTINGS     ?=
 FUNCTION     ?=
 CASE         ?=
+ENV          ?=
 SEEDS        ?= 20
 JOBS         ?= 10000
 
@@ -40,11 +41,11 @@ test: ## run all tests
 	go test -timeout 20m ./...
 
 .PHONY: check
-check: build vet format lint race simulate bench-once ## all that CI runs
+check: compile vet format lint race infra simulate bench-once ## all that CI runs
 	@echo "check passed"
 
-.PHONY: build
-build: ## compile everything
+.PHONY: compile
+compile: ## compile everything
 	go build ./...
 
 .PHONY: vet
@@ -60,8 +61,16 @@ lint: ## lint as .golangci.yml says
 	$(GOLANGCI) run ./...
 
 .PHONY: race
-race: ## run all tests with the race detector
-	go test -race -timeout 30m ./...
+race: ## run all tests with the race detector, but those of infra
+	go test -race -timeout 30m $$(go list ./... | grep -v /infra)
+
+.PHONY: infra
+infra: ## run the tests of what is deployed; CDK has races of its own
+	go test -timeout 10m ./infra/...
+
+.PHONY: synth
+synth: ## write the templates of an environment to dist/cdk (ENV=prod)
+	@go run ./infra -env "$(ENV)" -code "" -out dist/cdk/$(ENV)
 
 .PHONY: simulate
 simulate: ## run the functions in a bad world: SEEDS=20 seeds of JOBS=10000 jobs each
@@ -73,7 +82,7 @@ bench: ## measure: the table of figures (counts gate, times are to be read)
 
 .PHONY: bench-once
 bench-once: ## run each benchmark once, so that none rots
-	@out="$$(go test -run '^$$' -bench . -benchtime 1x ./... 2>&1)" || { echo "$$out"; exit 1; }
+	@out="$$(go test -run '^$$' -bench . -benchtime 1x $$(go list ./... | grep -v /infra) 2>&1)" || { echo "$$out"; exit 1; }
 
 .PHONY: generate
 generate: ## write the reference of the interface anew, where routes have changed
