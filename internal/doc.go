@@ -30,7 +30,8 @@
 // A company has yards, users, roles and connections ([company]). It knows customers ([customer]), has valued their cars
 // ([appraisal]), works on enquiries ([lead]) and on follow-up that is none ([prospect]). [recapture] is the thread that
 // connects them: read it first, in the order recapture.go, batch.go, submission.go, submit.go, poll.go, webhook.go,
-// verify.go, convert.go. [notify] tells users what happened. [vehicle] and [money] are the nouns that all of them share.
+// verify.go, convert.go. [notify] tells users what happened. [vehicle], [money] and [phone] are the nouns that all of
+// them share.
 //
 // # What keeps it true
 //
@@ -60,4 +61,5 @@
 // [notify]: https://pkg.go.dev/github.com/winback-auto/winback/internal/notify
 // [vehicle]: https://pkg.go.dev/github.com/winback-auto/winback/internal/vehicle
 // [money]: https://pkg.go.dev/github.com/winback-auto/winback/internal/money
+// [phone]: https://pkg.go.dev/github.com/winback-auto/winback/internal/phone
 package internal

@@ -15,7 +15,7 @@ var Edges = map[string][]string{
 }
 
 // Kernel are the packages that everything may import and that import only the platform: words without life cycles.
-var Kernel = []string{"money", "partner", "vehicle"}
+var Kernel = []string{"money", "partner", "phone", "vehicle"}
 
 // Doors are the files that may call ident.Trusted, with what proves the company to them. A further door is a decision.
 var Doors = map[string]string{
