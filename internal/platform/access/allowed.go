@@ -19,6 +19,8 @@ const (
 	LeadClose      Permission = "lead:close"
 	ProspectRead   Permission = "prospect:read"
 	ProspectWrite  Permission = "prospect:write"
+	TemplateRead   Permission = "template:read"
+	TemplateWrite  Permission = "template:write"
 	RecaptureRead  Permission = "recapture:read"
 	RecaptureCheck Permission = "recapture:check"   // submit vehicles, retry
 	RecaptureWork  Permission = "recapture:work"    // open, dismiss, not our car, delete
@@ -38,11 +40,11 @@ type row struct {
 // which the features ask with Caller.Manages.
 func allowed() []row {
 	return []row{
-		{role: Admin, give: []Permission{SettingsRead, SettingsWrite}},
+		{role: Admin, give: []Permission{SettingsRead, SettingsWrite, TemplateRead, TemplateWrite}},
 		{role: ManageLeads, give: []Permission{
-			LeadRead, LeadWrite, LeadAllocate, LeadClose, CustomerRead, CustomerWrite, AppraisalRead, AppraisalWrite,
+			LeadRead, LeadWrite, LeadAllocate, LeadClose, CustomerRead, CustomerWrite, AppraisalRead, AppraisalWrite, TemplateRead,
 		}},
-		{role: ManageProspects, give: []Permission{ProspectRead, ProspectWrite, CustomerRead, CustomerWrite}},
+		{role: ManageProspects, give: []Permission{ProspectRead, ProspectWrite, CustomerRead, CustomerWrite, TemplateRead}},
 		{role: CustomerRecapture, give: []Permission{
 			RecaptureRead, RecaptureCheck, RecaptureWork, CustomerRead, AppraisalRead, LeadRead,
 		}},

@@ -17,13 +17,13 @@ func TestEachRoleAllowsWhatItsLineSays(t *testing.T) {
 		grant access.Grant
 		want  []access.Permission
 	}{
-		{"admin", access.Grant{Role: access.Admin}, []access.Permission{access.SettingsRead, access.SettingsWrite}},
+		{"admin", access.Grant{Role: access.Admin}, []access.Permission{access.SettingsRead, access.SettingsWrite, access.TemplateRead, access.TemplateWrite}},
 		{"leads", access.Grant{Role: access.ManageLeads}, []access.Permission{
 			access.LeadRead, access.LeadWrite, access.LeadAllocate, access.LeadClose,
-			access.CustomerRead, access.CustomerWrite, access.AppraisalRead, access.AppraisalWrite,
+			access.CustomerRead, access.CustomerWrite, access.AppraisalRead, access.AppraisalWrite, access.TemplateRead,
 		}},
 		{"prospects", access.Grant{Role: access.ManageProspects}, []access.Permission{
-			access.ProspectRead, access.ProspectWrite, access.CustomerRead, access.CustomerWrite,
+			access.ProspectRead, access.ProspectWrite, access.CustomerRead, access.CustomerWrite, access.TemplateRead,
 		}},
 		{"recapture", access.Grant{Role: access.CustomerRecapture}, []access.Permission{
 			access.RecaptureRead, access.RecaptureCheck, access.RecaptureWork,
@@ -41,7 +41,7 @@ func TestEachRoleAllowsWhatItsLineSays(t *testing.T) {
 		{
 			"the attribute on another role",
 			access.Grant{Role: access.Admin, Attributes: access.Attributes{CreateLeadOrProspect: true}},
-			[]access.Permission{access.SettingsRead, access.SettingsWrite},
+			[]access.Permission{access.SettingsRead, access.SettingsWrite, access.TemplateRead, access.TemplateWrite},
 		},
 		{"an unknown role", access.Grant{Role: "root"}, nil},
 	} {

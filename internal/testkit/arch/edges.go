@@ -12,6 +12,7 @@ var Edges = map[string][]string{
 	"prospect":         {"company", "customer"},
 	"recapture":        {"appraisal", "company", "customer", "lead", "notify", "prospect", "recapture/intake"},
 	"recapture/intake": {},
+	"response":         {"company", "customer"},
 }
 
 // Kernel are the packages that everything may import and that import only the platform: words without life cycles.

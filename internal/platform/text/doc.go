@@ -1,0 +1,2 @@
+// Package text sends text messages, each exactly as often as somebody meant to.
+package text
