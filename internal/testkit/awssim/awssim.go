@@ -1,10 +1,13 @@
-// Package awssim answers the AWS SDK on the wire, in one process and without a network: SQS and KMS as AWS JSON 1.0 and
-// 1.1, SES as REST with JSON. The adapters in internal/aws are tested through the real client against it.
+// Package awssim answers the AWS SDK on the wire, in one process and without a network: SQS, KMS and others as AWS JSON 1.0
+// and 1.1, SES as REST with JSON. The adapters in internal/aws are tested through the real client against it.
 //
 // A Server routes each request to the Service that recognises it. Services live in a file each, keep their state in memory,
 // and go by the injected clock, so that a visibility of half an hour passes without waiting. Fault decides per call whether
 // the answer is an error, whether it is one although the call was carried out, or whether it never arrives; Calls lists
-// what came in. Signatures are not checked, and throttling, permissions and regions do not exist.
+// what came in. A Server alone checks neither signatures nor permissions.
+//
+// An Account is a Server with a gate before it: signatures are checked, sessions belong to roles, and every call is decided
+// by the policies of package iam. Its Ledger counts what each principal called, was refused and paid for.
 //
 // It must not import the SDK: what both sides took from the same structs would prove nothing.
 package awssim
@@ -42,6 +45,15 @@ type Request struct {
 	Body   []byte
 	Now    time.Time
 	HTTP   *http.Request // for paths and headers; its body is spent
+
+	spend func(what string, amount float64)
+}
+
+// Spend notes what a call costs beside being a call, by one of the names in spend.go.
+func (r Request) Spend(what string, amount float64) {
+	if r.spend != nil {
+		r.spend(what, amount)
+	}
 }
 
 // Decode reads the JSON body into a request type; what is no JSON is answered as AWS does.
@@ -60,17 +72,19 @@ type Error struct {
 	Status  int
 	Code    string // the shape's name, QueueDoesNotExist
 	Message string
-	Query   string // the code in the older query protocol where it differs; goes into a header that the SDK prefers
+	Query   string         // the code in the older query protocol where it differs; goes into a header that the SDK prefers
+	More    map[string]any // further members of the answer: the reasons of a cancelled transaction
 }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // Fault is how a call goes wrong. The zero Fault lets it pass.
 type Fault struct {
-	Status     int    // answer with this status and Code
-	Code       string // the error's code; empty: InternalFailure
-	ApplyFirst bool   // carry the call out, then fail
-	Drop       bool   // close the connection instead of answering
+	Status     int            // answer with this status and Code
+	Code       string         // the error's code; empty: InternalFailure
+	More       map[string]any // further members of the answer
+	ApplyFirst bool           // carry the call out, then fail
+	Drop       bool           // close the connection instead of answering
 }
 
 // Call is an entry of the log.
@@ -92,6 +106,7 @@ type Options struct {
 type Server struct {
 	options  Options
 	services []Service
+	gate     *Account // nil: everybody may everything
 
 	mu    sync.Mutex
 	calls []Call
@@ -117,14 +132,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call := Call{At: s.options.Now(), Body: body}
-	defer func() { s.log(call) }()
-
+	if s.gate == nil { // an account has its ledger
+		defer func() { s.log(call) }()
+	}
 	for _, service := range s.services {
 		if call.Action = service.Action(r); call.Action == "" {
 			continue
 		}
 		call.Service = service.Name()
-		call.Status = s.answer(w, service, Request{Action: call.Action, Body: body, Now: call.At, HTTP: r})
+		request := Request{Action: call.Action, Body: body, Now: call.At, HTTP: r}
+		if s.gate == nil {
+			call.Status = s.answer(w, service, request, s.options.Fault)
+		} else {
+			call.Status = s.gate.pass(w, service, request)
+		}
 		if call.Status == 0 {
 			panic(http.ErrAbortHandler)
 		}
@@ -137,10 +158,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer returns the status it answered with, 0 for none.
-func (s *Server) answer(w http.ResponseWriter, service Service, r Request) int {
+func (s *Server) answer(w http.ResponseWriter, service Service, r Request, faults func(service, action string) Fault) int {
 	var fault Fault
-	if s.options.Fault != nil {
-		fault = s.options.Fault(service.Name(), r.Action)
+	if faults != nil {
+		fault = faults(service.Name(), r.Action)
 	}
 	faulty := fault.Drop || fault.Status != 0
 	var value any
@@ -156,7 +177,7 @@ func (s *Server) answer(w http.ResponseWriter, service Service, r Request) int {
 		if code == "" {
 			code = "InternalFailure"
 		}
-		return fail(w, &Error{Status: fault.Status, Code: code, Message: "injected"})
+		return fail(w, &Error{Status: fault.Status, Code: code, Message: "injected", More: fault.More})
 	case err != nil:
 		return fail(w, err)
 	}
@@ -177,15 +198,24 @@ func (s *Server) log(call Call) {
 
 // fail writes an error in the form that both JSON protocols share.
 func fail(w http.ResponseWriter, err error) int {
-	var e *Error
-	if !errors.As(err, &e) {
-		e = &Error{Status: http.StatusInternalServerError, Code: "InternalFailure", Message: err.Error()}
-	}
+	e := asError(err)
 	w.Header().Set("X-Amzn-Errortype", e.Code)
 	if e.Query != "" {
 		w.Header().Set("X-Amzn-Query-Error", e.Query+";Sender")
 	}
-	return write(w, e.Status, map[string]string{"__type": e.Code, "message": e.Message})
+	body := map[string]any{"__type": e.Code, "message": e.Message}
+	for name, value := range e.More {
+		body[name] = value
+	}
+	return write(w, e.Status, body)
+}
+
+func asError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Status: http.StatusInternalServerError, Code: "InternalFailure", Message: err.Error()}
 }
 
 func write(w http.ResponseWriter, status int, value any) int {

@@ -16,6 +16,7 @@ import (
 // Known differences from the service: nobody signs in here and no mail is sent, though what would be is counted; users
 // cannot be deleted or confirmed; attributes are kept as they come, without a schema.
 type Cognito struct {
+	Regional
 	pool string
 
 	mu    sync.Mutex
@@ -35,7 +36,9 @@ type CognitoUser struct {
 }
 
 // NewCognito makes a pool without users.
-func NewCognito(pool string) *Cognito { return &Cognito{pool: pool} }
+func NewCognito(pool string) *Cognito {
+	return &Cognito{Regional: Regional{Prefix: "cognito-idp", Signing: "cognito-idp"}, pool: pool}
+}
 
 // Users lists the users as they are, in order of creation.
 func (s *Cognito) Users() []CognitoUser {

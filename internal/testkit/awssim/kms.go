@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/winback-auto/winback/internal/testkit/iam"
 )
 
 // kmsMaxPlain and kmsMaxCipher are the limits of Encrypt and Decrypt, in bytes.
@@ -17,42 +19,56 @@ const (
 	kmsMaxCipher = 6144
 )
 
-const kmsARN = "arn:aws:kms:us-east-1:" + account + ":key/"
-
 // KMS is AWS KMS with symmetric keys: Encrypt and Decrypt with an encryption context.
 //
-// Known differences from the service: keys are made by NewKMS and known by id or ARN, there are no aliases, grants,
-// policies, rotation, data keys, dry runs or other algorithms; the ciphertext's form is our own, as is that of
-// the service.
+// Known differences from the service: keys are made by NewKMS and AddKey and known by id or ARN, there are no aliases,
+// grants, rotation, data keys, dry runs or other algorithms; the ciphertext's form is our own, as is that of the service.
+// Policies of keys hold in an Account.
 type KMS struct {
+	Regional
 	mu   sync.Mutex
 	keys map[string]*kmsKey
 }
 
 type kmsKey struct {
 	id      string
+	guard   *iam.Guard
 	aead    cipher.AEAD
 	enabled bool
 }
 
 // NewKMS makes the service with enabled keys of the ids.
 func NewKMS(ids ...string) *KMS {
-	s := &KMS{keys: map[string]*kmsKey{}}
+	s := &KMS{Regional: Regional{Prefix: "kms", Signing: "kms"}, keys: map[string]*kmsKey{}}
 	for _, id := range ids {
-		secret := make([]byte, 32)
-		rand.Read(secret)
-		block, err := aes.NewCipher(secret)
-		if err != nil {
-			panic(err)
-		}
-		aead, err := cipher.NewGCMWithRandomNonce(block)
-		if err != nil {
-			panic(err)
-		}
-		s.keys[id] = &kmsKey{id, aead, true}
+		s.AddKey(id, nil)
 	}
 	return s
 }
+
+// AddKey makes an enabled key with a policy; nil: one that leaves the decision to the account's own, as the console makes it.
+func (s *KMS) AddKey(id string, policy *iam.Policy) {
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		panic(err)
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := &kmsKey{id: id, aead: aead, enabled: true}
+	if policy != nil {
+		key.guard = &iam.Guard{Policy: *policy, Sole: true}
+	}
+	s.keys[id] = key
+}
+
+// arn is the prefix of the names of keys.
+func (s *KMS) arn() string { return s.ARN("kms", "key/") }
 
 // Enable switches a key on or off.
 func (s *KMS) Enable(id string, enabled bool) {
@@ -99,7 +115,7 @@ func (s *KMS) encrypt(_ Request, in kmsEncrypt) (any, error) {
 		CiphertextBlob      []byte
 		KeyID               string `json:"KeyId"`
 		EncryptionAlgorithm string
-	}{key.aead.Seal(blob, nil, in.Plaintext, kmsBinding(key, in.EncryptionContext)), kmsARN + key.id, "SYMMETRIC_DEFAULT"}, nil
+	}{key.aead.Seal(blob, nil, in.Plaintext, kmsBinding(key, in.EncryptionContext)), s.arn() + key.id, "SYMMETRIC_DEFAULT"}, nil
 }
 
 type kmsDecrypt struct {
@@ -117,20 +133,17 @@ func (s *KMS) decrypt(_ Request, in kmsDecrypt) (any, error) {
 			return nil, err
 		}
 	}
-	n := int(in.CiphertextBlob[0])
-	if len(in.CiphertextBlob) < 1+n {
-		return nil, kmsError("InvalidCiphertextException", "")
-	}
-	key := s.keys[string(in.CiphertextBlob[1:1+n])]
+	id, sealed, ok := splitBlob(in.CiphertextBlob)
+	key := s.keys[id]
 	switch {
-	case key == nil:
+	case !ok, key == nil:
 		return nil, kmsError("InvalidCiphertextException", "")
-	case in.KeyID != "" && strings.TrimPrefix(in.KeyID, kmsARN) != key.id:
+	case in.KeyID != "" && strings.TrimPrefix(in.KeyID, s.arn()) != key.id:
 		return nil, kmsError("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.")
 	case !key.enabled:
-		return nil, kmsError("DisabledException", "%s%s is disabled.", kmsARN, key.id)
+		return nil, kmsError("DisabledException", "%s%s is disabled.", s.arn(), key.id)
 	}
-	plain, err := key.aead.Open(nil, nil, in.CiphertextBlob[1+n:], kmsBinding(key, in.EncryptionContext))
+	plain, err := key.aead.Open(nil, nil, sealed, kmsBinding(key, in.EncryptionContext))
 	if err != nil {
 		return nil, kmsError("InvalidCiphertextException", "")
 	}
@@ -138,17 +151,17 @@ func (s *KMS) decrypt(_ Request, in kmsDecrypt) (any, error) {
 		KeyID               string `json:"KeyId"`
 		Plaintext           []byte
 		EncryptionAlgorithm string
-	}{kmsARN + key.id, plain, "SYMMETRIC_DEFAULT"}, nil
+	}{s.arn() + key.id, plain, "SYMMETRIC_DEFAULT"}, nil
 }
 
 // key finds an enabled key by id or ARN.
 func (s *KMS) key(name string) (*kmsKey, error) {
-	key := s.keys[strings.TrimPrefix(name, kmsARN)]
+	key := s.keys[strings.TrimPrefix(name, s.arn())]
 	switch {
 	case key == nil:
 		return nil, kmsError("NotFoundException", "Key '%s' does not exist", name)
 	case !key.enabled:
-		return nil, kmsError("DisabledException", "%s%s is disabled.", kmsARN, key.id)
+		return nil, kmsError("DisabledException", "%s%s is disabled.", s.arn(), key.id)
 	}
 	return key, nil
 }

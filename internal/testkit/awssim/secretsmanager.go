@@ -3,19 +3,26 @@ package awssim
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
 
 // SecretsManager is AWS Secrets Manager: GetSecretValue of secrets that Put has set.
 //
-// Known differences from the service: secrets are known by name alone, are text, and have one version, the current one.
+// Known differences from the service: secrets are text and have one version, the current one; the letters behind the name in
+// an ARN are always the same.
 type SecretsManager struct {
+	Regional
 	mu      sync.Mutex
-	secrets map[string]storedSecret
+	secrets map[string]storedSecret // by name
 }
 
+// secretSuffix ends the ARN of a secret that was put by its name.
+const secretSuffix = "-AbCdEf"
+
 type storedSecret struct {
+	arn     string
 	text    string
 	version int
 	created time.Time
@@ -23,14 +30,39 @@ type storedSecret struct {
 
 // NewSecretsManager makes the service without any secret.
 func NewSecretsManager() *SecretsManager {
-	return &SecretsManager{secrets: map[string]storedSecret{}}
+	return &SecretsManager{Regional: Regional{Prefix: "secretsmanager", Signing: "secretsmanager"}, secrets: map[string]storedSecret{}}
 }
 
-// Put sets a secret's current value.
+// Put sets a secret's current value. It is named by its name, or by its ARN with the letters behind the name.
 func (s *SecretsManager) Put(name, text string, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.secrets[name] = storedSecret{text, s.secrets[name].version + 1, at}
+	arn := name
+	if strings.HasPrefix(name, "arn:") {
+		name = secretName(name)
+	} else {
+		arn = s.ARN("secretsmanager", "secret:"+name+secretSuffix)
+	}
+	s.secrets[name] = storedSecret{arn, text, s.secrets[name].version + 1, at}
+}
+
+// secretName is the name within a whole ARN.
+func secretName(arn string) string {
+	name := lastPart(arn, ":")
+	if at := strings.LastIndexByte(name, '-'); at >= 0 {
+		return name[:at]
+	}
+	return name
+}
+
+// find is a secret by its name or whole ARN.
+func (s *SecretsManager) find(id string) (storedSecret, bool) {
+	if !strings.HasPrefix(id, "arn:") {
+		secret, ok := s.secrets[id]
+		return secret, ok
+	}
+	secret, ok := s.secrets[secretName(id)]
+	return secret, ok && secret.arn == id
 }
 
 // Name implements Service.
@@ -54,7 +86,7 @@ type secretRequest struct {
 }
 
 func (s *SecretsManager) value(_ Request, in secretRequest) (any, error) {
-	secret, ok := s.secrets[in.SecretID]
+	secret, ok := s.find(in.SecretID)
 	switch {
 	case in.SecretID == "":
 		return nil, secretError("ValidationException", "You must provide a value for SecretId.")
@@ -62,8 +94,8 @@ func (s *SecretsManager) value(_ Request, in secretRequest) (any, error) {
 		return nil, secretError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 	}
 	return map[string]any{
-		"ARN":           "arn:aws:secretsmanager:us-east-1:" + account + ":secret:" + in.SecretID + "-AbCdEf",
-		"Name":          in.SecretID,
+		"ARN":           secret.arn,
+		"Name":          secretName(secret.arn),
 		"VersionId":     fmt.Sprintf("00000000-0000-4000-8000-%012x", secret.version),
 		"SecretString":  secret.text,
 		"VersionStages": []string{"AWSCURRENT"},

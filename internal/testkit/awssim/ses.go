@@ -12,7 +12,7 @@ import (
 // SESOptions describe the account. The zero value takes every mail.
 type SESOptions struct {
 	ConfigurationSets []string // that exist; sends must name one, or none
-	Identities        []string // domains that may be sent from; none: all
+	Identities        []string // domains and addresses that may be sent from; none: all
 	MaxSendRate       int      // mails per second; 0: no limit
 	Max24Hours        int      // mails in any 24 hours; 0: no limit
 }
@@ -26,6 +26,7 @@ type SESOptions struct {
 // Known differences from the service: events are there at once and in order; Opens and Clicks never happen; the quota is
 // counted exactly; templates, lists, attachments of simple content and DKIM do not exist; content is not looked at.
 type SES struct {
+	Regional
 	options SESOptions
 
 	mu         sync.Mutex
@@ -37,7 +38,7 @@ type SES struct {
 
 // NewSES makes the service without any mail.
 func NewSES(options SESOptions) *SES {
-	return &SES{options: options, suppressed: map[string]suppressedAddress{}}
+	return &SES{Regional: Regional{Prefix: "email", Signing: "ses", Status: http.StatusForbidden}, options: options, suppressed: map[string]suppressedAddress{}}
 }
 
 // Name implements Service.

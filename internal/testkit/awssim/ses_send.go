@@ -134,7 +134,8 @@ func (s *SES) checkMail(m SESMail, tags int) *Error {
 	if m.ConfigurationSet != "" && !slices.Contains(s.options.ConfigurationSets, m.ConfigurationSet) {
 		return sesError(http.StatusNotFound, "NotFoundException", "Configuration set <%s> does not exist.", m.ConfigurationSet)
 	}
-	if _, domain := splitAddress(m.From); len(s.options.Identities) > 0 && !slices.Contains(s.options.Identities, domain) {
+	local, domain := splitAddress(m.From)
+	if verified := s.options.Identities; len(verified) > 0 && !slices.Contains(verified, domain) && !slices.Contains(verified, local+"@"+domain) {
 		return sesError(http.StatusBadRequest, "MessageRejected", "Email address is not verified. The following identities failed the check: %s", domain)
 	}
 	return nil

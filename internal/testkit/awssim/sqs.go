@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// account is the account that all queues belong to.
-const account = "000000000000"
-
 // SQSOptions choose how unpleasant the queues are. All of it is legal for SQS.
 type SQSOptions struct {
 	Seed uint64 // of what is left to chance
@@ -30,9 +27,11 @@ type SQSOptions struct {
 //
 // Known differences from the service: an empty receive answers at once, however long it was told to wait; counts are exact; a
 // receive finds every visible message; groups are served strictly in turn, while SQS only favours the quiet ones; a move
-// task is over when it has started; there are no FIFO queues, message attributes, tags, permissions, encryption, and no
-// limit on the messages in flight; a queue may be made again under a name that was just deleted.
+// task is over when it has started; there are no FIFO queues, message attributes, tags, encryption, and no limit on the
+// messages in flight; a queue may be made again under a name that was just deleted. Policies of queues are kept, and hold
+// in an Account.
 type SQS struct {
+	Regional
 	options SQSOptions
 
 	mu     sync.Mutex
@@ -44,7 +43,7 @@ type SQS struct {
 
 // NewSQS makes the service without any queue.
 func NewSQS(options SQSOptions) *SQS {
-	return &SQS{options: options, random: rand.New(rand.NewPCG(options.Seed, 1)), queues: map[string]*sqsQueue{}}
+	return &SQS{Regional: Regional{Prefix: "sqs", Signing: "sqs", Status: http.StatusForbidden}, options: options, random: rand.New(rand.NewPCG(options.Seed, 1)), queues: map[string]*sqsQueue{}}
 }
 
 // Name implements Service.

@@ -7,13 +7,17 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/winback-auto/winback/internal/testkit/iam"
 )
 
 // sqsQueue is a standard queue.
 type sqsQueue struct {
 	name       string
+	place      Place
 	attributes map[string]string
 	redrive    *redrivePolicy
+	guard      *iam.Guard    // the attribute Policy
 	messages   []*sqsMessage // in the order they came
 	lastGroup  string        // served last
 }
@@ -64,7 +68,7 @@ var limits = map[string][3]int{
 // maxVisibility is twelve hours, in seconds.
 const maxVisibility = 43_200
 
-func (q *sqsQueue) arn() string { return "arn:aws:sqs:us-east-1:" + account + ":" + q.name }
+func (q *sqsQueue) arn() string { return q.place.ARN("sqs", q.name) }
 
 func (q *sqsQueue) number(attribute string) int {
 	if n, err := strconv.Atoi(q.attributes[attribute]); err == nil {
@@ -77,8 +81,12 @@ func (q *sqsQueue) seconds(attribute string) time.Duration {
 	return time.Duration(q.number(attribute)) * time.Second
 }
 
-func queueURL(r Request, name string) map[string]string {
-	return map[string]string{"QueueUrl": fmt.Sprintf("http://%s/%s/%s", r.HTTP.Host, account, name)}
+func (q *sqsQueue) url(r Request) map[string]string {
+	scheme := "http"
+	if r.HTTP.TLS != nil {
+		scheme = "https"
+	}
+	return map[string]string{"QueueUrl": fmt.Sprintf("%s://%s/%s/%s", scheme, r.HTTP.Host, q.place.account(), q.name)}
 }
 
 type createQueueRequest struct {
@@ -96,20 +104,30 @@ func (s *SQS) createQueue(r Request, in createQueueRequest) (any, error) {
 				return nil, sqsError("QueueNameExists", "QueueAlreadyExists", "A queue already exists with the same name and a different value for attribute %s", name)
 			}
 		}
-		return queueURL(r, q.name), nil
+		return q.url(r), nil
 	}
-	q := &sqsQueue{name: in.QueueName, attributes: map[string]string{}}
+	q := &sqsQueue{name: in.QueueName, place: s.Place, attributes: map[string]string{}}
 	if err := q.set(s, in.Attributes); err != nil {
 		return nil, err
 	}
 	s.queues[q.name] = q
-	return queueURL(r, q.name), nil
+	return q.url(r), nil
 }
 
 // set changes all attributes or none.
 func (q *sqsQueue) set(s *SQS, attributes map[string]string) error {
-	redrive := q.redrive
+	redrive, guard := q.redrive, q.guard
 	for name, value := range attributes {
+		switch name {
+		case "SqsManagedSseEnabled":
+			continue
+		case "Policy":
+			var err error
+			if guard, err = readGuard(value, false); err != nil {
+				return sqsError("InvalidAttributeValue", "InvalidAttributeValue", "Invalid value for the parameter Policy: %v", err)
+			}
+			continue
+		}
 		if name == "RedrivePolicy" {
 			redrive = nil
 			if value == "" {
@@ -129,7 +147,7 @@ func (q *sqsQueue) set(s *SQS, attributes map[string]string) error {
 		}
 	}
 	maps.Copy(q.attributes, attributes)
-	q.redrive = redrive
+	q.redrive, q.guard = redrive, guard
 	return nil
 }
 
@@ -140,7 +158,7 @@ func (s *SQS) getQueueURL(r Request, in getQueueURLRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return queueURL(r, q.name), nil
+	return q.url(r), nil
 }
 
 type getQueueAttributesRequest struct {

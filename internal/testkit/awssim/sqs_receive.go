@@ -66,7 +66,7 @@ func (s *SQS) receiveMessage(r Request, in receiveMessageRequest) (any, error) {
 		if s.random.Float64() >= s.options.Duplicate {
 			m.visible, m.held = r.Now.Add(time.Duration(visibility)*time.Second), true
 		}
-		messages = append(messages, receivedMessage{m.id, m.handle(), digest(m.body), m.body, m.attributes(wanted)})
+		messages = append(messages, receivedMessage{m.id, m.handle(), digest(m.body), m.body, m.attributes(q, wanted)})
 	}
 	return map[string]any{"Messages": messages}, nil
 }
@@ -135,9 +135,9 @@ func (m *sqsMessage) groupName() string {
 	return *m.group
 }
 
-func (m *sqsMessage) attributes(wanted []string) map[string]string {
+func (m *sqsMessage) attributes(q *sqsQueue, wanted []string) map[string]string {
 	all := map[string]string{
-		"SenderId":                         account,
+		"SenderId":                         q.place.account(),
 		"SentTimestamp":                    strconv.FormatInt(m.sent.UnixMilli(), 10),
 		"ApproximateReceiveCount":          strconv.Itoa(m.receives),
 		"ApproximateFirstReceiveTimestamp": strconv.FormatInt(m.firstSeen.UnixMilli(), 10),

@@ -155,3 +155,28 @@ func (r Request) String() string {
 	slices.Sort(context)
 	return fmt.Sprintf("%s %s on %s (%s)", r.Principal, r.Action, strings.Join(r.Resources, ", "), strings.Join(context, " "))
 }
+
+// Relevant is the request with no more context than the policies ask about, so that two requests that they cannot tell apart
+// are the same.
+func (r Request) Relevant(own Policy, guard *Guard) Request {
+	asked := map[string]bool{}
+	note := func(p Policy) {
+		for _, s := range p.Statements {
+			for _, c := range s.Conditions {
+				asked[c.Key] = true
+			}
+		}
+	}
+	note(own)
+	if guard != nil {
+		note(guard.Policy)
+	}
+	relevant := r
+	relevant.Context = map[string][]string{}
+	for key, values := range r.Context {
+		if asked[strings.ToLower(key)] {
+			relevant.Context[key] = values
+		}
+	}
+	return relevant
+}
