@@ -19,6 +19,7 @@ type Environment struct {
 	Domain      string // of the HTTPS interface; empty: the one that AWS makes
 	Certificate string // ARN of the certificate for Domain, in Region
 	Alarms      string // address that alarms are mailed to
+	Budget      int    // US dollars a month that the account may cost before Alarms hears of it
 	Owner       string // whom to ask; a tag on everything
 	Keep        bool   // deleting a stack, or a table, takes a change here first
 	LogDays     int    // for which logs are kept
@@ -41,6 +42,7 @@ var Environments = []Environment{
 		Sender:   "Winback <no-reply@dev.winback.example>",
 		AppURL:   "http://localhost:3000",
 		Alarms:   "winback-dev@winback.example",
+		Budget:   30,
 		Owner:    "winback",
 		LogDays:  30,
 		Table:    Limits{Reads: 2_000, Writes: 1_000},
@@ -53,6 +55,7 @@ var Environments = []Environment{
 		Sender:   "Winback <no-reply@winback.example>",
 		AppURL:   "https://app.winback.example",
 		Alarms:   "winback-prod@winback.example",
+		Budget:   300,
 		Owner:    "winback",
 		Keep:     true,
 		LogDays:  90,
@@ -134,6 +137,9 @@ func (e Environment) Check() error {
 		fault("Alarms", "is missing: name the address that hears when something is wrong")
 	} else if _, err := netmail.ParseAddress(e.Alarms); err != nil {
 		fault("Alarms", "%q is no address", e.Alarms)
+	}
+	if e.Budget < 1 {
+		fault("Budget", "is missing: name the US dollars a month that are no reason to worry")
 	}
 	if e.Owner == "" {
 		fault("Owner", "is missing: everything is tagged with it")

@@ -35,7 +35,7 @@ func release(f function, code string) (target *string) {
 
 	failing := awscloudwatch.NewCfnAlarm(f.stack, logical(f.Name, "ReleaseFails"), &awscloudwatch.CfnAlarmProps{
 		AlarmName:          text(f.env.Name(f.Name + "-release")),
-		AlarmDescription:   text("A release of " + f.Name + " fails; the one before is put back by itself."),
+		AlarmDescription:   text("A release of " + f.Name + " fails; the one before is put back by itself. Read its log, mend it and deploy again."),
 		Namespace:          text("AWS/Lambda"),
 		MetricName:         text("Errors"),
 		Dimensions:         list(dimension("FunctionName", f.lambda.Ref()), dimension("Resource", join(f.lambda.Ref(), text(":"+live)))),

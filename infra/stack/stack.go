@@ -16,7 +16,7 @@ type Options struct {
 }
 
 // Stacks are those of one environment.
-type Stacks struct{ Mail, Data, App awscdk.Stack }
+type Stacks struct{ Mail, Data, App, Watch awscdk.Stack }
 
 // New declares all that an environment consists of.
 func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
@@ -53,7 +53,17 @@ func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
 		}
 	}
 	api.open()
-	return Stacks{mail, data, app}, nil
+	sampling(app, env)
+
+	watch := newStack(root, env, "watch", "who hears when something is wrong")
+	watch.AddStackDependency(app, text("alarms are about what is there"))
+	hearers := newHearers(watch, env)
+	for _, a := range alarms(env, options.Functions, api.api.Ref()) {
+		hearers.raise(a)
+	}
+	dashboard(watch, env, options.Functions, api.api.Ref())
+	budget(watch, env)
+	return Stacks{mail, data, app, watch}, nil
 }
 
 // newStack is an empty stack of an environment, tagged.
@@ -75,4 +85,4 @@ func newStack(root awscdk.App, env Environment, part, holds string) awscdk.Stack
 }
 
 // dataClass says what a stack holds: data of people, or nothing but ids.
-var dataClass = map[string]string{"mail": "none", "data": "personal", "app": "ids"}
+var dataClass = map[string]string{"mail": "none", "data": "personal", "app": "ids", "watch": "none"}

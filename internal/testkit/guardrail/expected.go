@@ -1,0 +1,53 @@
+package guardrail
+
+// What the catalogue of functions does not decide alone: these lists are the second opinion.
+
+// senders may hand mails to the provider (G21).
+var senders = []string{"mail-send"}
+
+// openers may open sealed secrets, because they talk to the partner (G22); sealers may seal one.
+var (
+	openers = []string{
+		"company-api", "recapture-poll", "recapture-remove", "recapture-submit", "sighting-compare", "sighting-verify",
+	}
+	sealers = []string{"company-api"}
+)
+
+// inviters may invite and disable sign-ins (G20).
+var inviters = []string{"company-api"}
+
+// sweepers may send to every topic (G20).
+var sweepers = []string{"outbox-sweep"}
+
+// reservers have invocations set aside although they keep no pace (G05): mail must go out whatever else runs, and a flood
+// of pushes must end somewhere.
+var reservers = []string{"mail-send", "sighting-webhook"}
+
+// canaries are deployed step by step (G34).
+var canaries = []string{"mail-send", "sighting-webhook"}
+
+// public are the routes without a token (G15), and what each of them is (G17).
+var public = map[string]openness{
+	"GET /docs":                       page,
+	"GET /openapi.json":               page,
+	"POST /webhooks/autograb/{token}": hook,
+}
+
+// openness is a reason to be public.
+type openness uint8
+
+const (
+	page   openness = iota // shows the same to everybody
+	hook                   // is called by a partner with a token in its path
+	action                 // a link in a mail: GET shows a page, POST acts
+)
+
+// scope is what access tokens must hold (G15).
+const scope = "winback/api"
+
+// Seconds of the days that messages live (G02).
+const (
+	day        = 24 * 60 * 60
+	sourceLife = 4 * day
+	deadLife   = 14 * day
+)
