@@ -88,6 +88,22 @@ bench-once: ## run each benchmark once, so that none rots
 generate: ## write the reference of the interface anew, where routes have changed
 	go test ./functions -run TestTheReferenceIsCurrent -update
 
+# What is given on the command line of make, as a flag in quotes; never what happens to be in the environment.
+given = $(if $(filter command,$(firstword $(origin $(1)))),-$(2) '$(subst ','\'',$($(1)))')
+OPERATE = go run ./functions/operate
+
+.PHONY: founder
+founder: ## create a company with its first administrator (ENV=prod COMPANY="…" NAME="…" EMAIL=…)
+	@$(OPERATE) found $(call given,ENV,env) $(call given,COMPANY,company) $(call given,NAME,name) $(call given,EMAIL,email) $(call given,ID,id) $(call given,COUNTRY,country) $(call given,TIMEZONE,timezone) $(call given,LANGUAGE,language) $(call given,REGION,region)
+
+.PHONY: queues
+queues: ## show how many messages wait in AWS, and how many failed (ENV=prod)
+	@$(OPERATE) queues $(call given,ENV,env) $(call given,REGION,region)
+
+.PHONY: redrive
+redrive: ## have failed messages tried again in AWS (ENV=prod QUEUE=recapture-submit or QUEUE=all)
+	@$(OPERATE) redrive $(call given,ENV,env) $(call given,QUEUE,queue) $(call given,REGION,region)
+
 .PHONY: fuzz
 fuzz: ## fuzz each parser for a while (FUZZTIME=60s)
 	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go internal functions | xargs -n1 dirname | sort -u); do \

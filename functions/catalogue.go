@@ -1,5 +1,5 @@
-// Package functions is the catalogue of what runs: one folder for each Lambda, and local, which is all of them in one
-// process.
+// Package functions is the catalogue of what runs: one folder for each Lambda, local, which is all of them in one process,
+// and operate, the commands of those who run an installation in AWS.
 package functions
 
 import (
