@@ -197,6 +197,6 @@ func reputation(env Environment, name string) reading {
 }
 
 // ours is a metric of the installation as a whole.
-func ours(_ Environment, m metric.Metric) reading {
-	return reading{metric.Namespace, m.String(), "Sum", nil}
+func ours(env Environment, m metric.Metric) reading {
+	return reading{env.Metrics(), m.String(), "Sum", nil}
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/winback-auto/winback/internal/platform/metric"
 )
 
 // Environment is one installation of Winback, as far as it differs from others.
@@ -82,6 +84,9 @@ func Find(key string) (Environment, error) {
 
 // Name is what a thing is called in AWS: winback-prod-recapture-submit.
 func (e Environment) Name(thing string) string { return "winback-" + e.Key + "-" + thing }
+
+// Metrics is the namespace of what is counted: another environment in the same account must not raise our alarms.
+func (e Environment) Metrics() string { return metric.Namespace + "/" + e.Key }
 
 // SenderDomain is the domain of the sender's address.
 func (e Environment) SenderDomain() string {

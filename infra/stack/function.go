@@ -75,7 +75,7 @@ func newFunction(s awscdk.Stack, env Environment, f app.Function, w wiring, code
 
 // variables are those that the host of the function reads, and no others.
 func variables(s awscdk.Stack, env Environment, f app.Function, w wiring) *map[string]*string {
-	values := map[string]*string{}
+	values := map[string]*string{lambdahost.MetricsVariable: text(env.Metrics())}
 	for _, name := range lambdahost.Variables(f) {
 		switch name {
 		case lambdahost.TableVariable:

@@ -8,7 +8,6 @@ import (
 
 	"github.com/winback-auto/winback/infra/stack"
 	"github.com/winback-auto/winback/internal/platform/app"
-	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/testkit/guardrail"
 	"github.com/winback-auto/winback/internal/testkit/template"
 )
@@ -49,7 +48,7 @@ func world(t *testing.T, env stack.Environment, functions []app.Function) *guard
 func resolved(t *testing.T, env stack.Environment, root *template.App, functions []app.Function) *guardrail.World {
 	t.Helper()
 	w, err := guardrail.New(guardrail.World{
-		Env: env.Key, Namespace: metric.Namespace, Disposable: !env.Keep, App: root, Functions: functions,
+		Env: env.Key, Namespace: env.Metrics(), Disposable: !env.Keep, App: root, Functions: functions,
 	}, account, env.Region)
 	if err != nil {
 		t.Fatal(err)

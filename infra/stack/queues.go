@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
+	"github.com/winback-auto/winback/internal/aws/deployment"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/queue"
 )
@@ -36,6 +37,7 @@ func newQueues(s awscdk.Stack, env Environment, functions []app.Function) map[st
 			VisibilityTimeout:      seconds(visibilities * timeout(f)),
 			RedrivePolicy:          object{"deadLetterTargetArn": dead.AttrArn(), "maxReceiveCount": queue.MaxReceives},
 		})
+		output(s, deployment.QueueOutput(topic), "The queue of "+topic+".", queues[topic].Ref())
 	}
 	return queues
 }

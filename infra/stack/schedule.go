@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+
+	"github.com/winback-auto/winback/internal/aws/deployment"
 )
 
 // How long Lambda tries to hand over what has come, and how often. A tick is a hint, and the next one comes anyway; an event
@@ -28,6 +30,7 @@ var tick = object{
 // schedule ticks a function.
 func schedule(f function) {
 	dead := deadLetters(f.stack, f.env, f.Name, nil)
+	output(f.stack, deployment.DeadOutput(f.Name), "Ticks that "+f.Name+" missed.", dead.Ref())
 	role := awsiam.NewCfnRole(f.stack, logical(f.Name, "ScheduleRole"), &awsiam.CfnRoleProps{
 		RoleName:                 text(f.env.Name(f.Name + "-schedule")),
 		AssumeRolePolicyDocument: trust("scheduler.amazonaws.com", object{"StringEquals": object{"aws:SourceAccount": sub("${AWS::AccountId}")}}),
@@ -63,6 +66,7 @@ func subscribe(f function) {
 		"Action": "sqs:SendMessage", "Resource": arn("sqs", f.env.Name(f.Name)+"-dead"),
 		"Condition": object{"ArnEquals": object{"aws:SourceArn": rule.AttrArn()}},
 	})
+	output(f.stack, deployment.DeadOutput(f.Name), "Events that "+f.Name+" could not handle.", dead.Ref())
 	rule.SetName(text(f.env.Name(f.Name)))
 	rule.SetDescription(text(f.Doc))
 	rule.SetEventPattern(object{

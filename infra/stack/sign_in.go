@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
+	"github.com/winback-auto/winback/internal/aws/deployment"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -78,9 +79,9 @@ func signIn(s awscdk.Stack, env Environment) signIns {
 	awscognito.NewCfnManagedLoginBranding(s, text("SignInPages"), &awscognito.CfnManagedLoginBrandingProps{
 		UserPoolId: pool.Ref(), ClientId: client.Ref(), UseCognitoProvidedValues: yes,
 	})
-	output(s, "UserPoolId", "The pool of sign-ins.", pool.Ref())
+	output(s, deployment.UserPoolOutput, "The pool of sign-ins.", pool.Ref())
 	output(s, "UserPoolClientId", "The client id of the front end.", client.Ref())
-	output(s, "SignInURL", "Where people sign in.", awscdk.Fn_Join(text(""), &[]*string{
+	output(s, deployment.SignInOutput, "Where people sign in.", awscdk.Fn_Join(text(""), &[]*string{
 		text("https://"), domain.Ref(), sub(".auth.${AWS::Region}.amazoncognito.com"),
 	}))
 	return signIns{pool, client}

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 
+	"github.com/winback-auto/winback/internal/aws/deployment"
 	"github.com/winback-auto/winback/internal/aws/dynamotable"
 )
 
@@ -46,7 +47,7 @@ func dataTable(s awscdk.Stack, env Environment) awsdynamodb.CfnTable {
 		SseSpecification: &awsdynamodb.CfnTable_SSESpecificationProperty{SseEnabled: yes, SseType: text("KMS")},
 	})
 	keep(table, env)
-	output(s, "TableName", "The table that holds everything.", table.Ref())
+	output(s, deployment.TableOutput, "The table that holds everything.", table.Ref())
 	return table
 }
 

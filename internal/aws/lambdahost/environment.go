@@ -20,9 +20,10 @@ const (
 	LinkVariable     = "WINBACK_LINK_KEYS"              // ARN of the secret with the keys of links
 	BaseURLVariable  = "WINBACK_BASE_URL"               // of our HTTPS interface, without a slash at the end
 	AppURLVariable   = "WINBACK_APP_URL"                // of the users' front end, without a slash at the end; may be missing
+	MetricsVariable  = "WINBACK_METRICS"                // namespace of what is counted; may be missing: metric.Namespace
 )
 
-// Variables lists the variables that a function needs, sorted. Links and addresses are for every function with a table:
+// Variables lists the variables that a function needs, sorted; those that may be missing are not among them. Links and addresses are for every function with a table:
 // lists have cursors, and mails and webhooks have links.
 func Variables(f app.Function) []string {
 	var names []string

@@ -69,7 +69,8 @@ func deps(f app.Function, env environment, cfg aws.Config, log *slog.Logger) app
 	now := func() time.Time { return time.Now().UTC() }
 	d := app.Deps{
 		Log: log, Now: now, NewID: ident.NewSource(now, rand.Reader),
-		Site: app.Site{BaseURL: env.get(BaseURLVariable), AppURL: env.get(AppURLVariable), From: env.get(MailFromVariable)},
+		Site:    app.Site{BaseURL: env.get(BaseURLVariable), AppURL: env.get(AppURLVariable), From: env.get(MailFromVariable)},
+		Metrics: env.get(MetricsVariable),
 	}
 	if f.Uses.Table != app.NoTable {
 		d.Table = table.New(paced(f, dynamotable.New(dynamotable.Client(cfg), env.get(TableVariable), now)), now, d.NewID)

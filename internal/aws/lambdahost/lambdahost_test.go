@@ -2,6 +2,7 @@ package lambdahost_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -24,6 +25,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/metric/metrictest"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
@@ -273,5 +275,39 @@ func TestAWorkerIsHeldToItsPace(t *testing.T) {
 	}
 	if loads := slices.IndexFunc(c.calls, func(call string) bool { return strings.Contains(call, "BatchWriteItem") }); loads < 0 {
 		t.Errorf("nothing was written: %q", c.calls)
+	}
+}
+
+// Two installations in one account count apart.
+func TestCountsGoIntoTheNamespaceOfTheInstallation(t *testing.T) {
+	aws(t)
+	pointless := app.Function{Name: "chores-worker", Consumes: app.Consume(chores, func(context.Context, app.Deps, ident.Company, string) error {
+		return errs.E(errs.NotFound, "there is no such yard")
+	}, 10)}
+	message := chores.Message(ident.Trusted("harbour"), "sweep the yard")
+	payload, err := event.EncodeBatch([]queue.Received{{ID: "m1", Topic: chores.Name, Body: message.Body, Receipt: "r1", Receives: 1, Sent: time.Unix(1, 0), FirstSeen: time.Unix(2, 0)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for variable, want := range map[string]string{"Winback/dev": "Winback/dev", "": "Winback"} {
+		var log bytes.Buffer
+		get := func(name string) string {
+			if name == lambdahost.MetricsVariable {
+				return variable
+			}
+			return complete(name)
+		}
+		host, err := lambdahost.New(t.Context(), pointless, get, slog.New(slog.NewJSONHandler(&log, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := host.Invoke(t.Context(), payload); err != nil {
+			t.Fatal(err)
+		}
+		lines := bytes.Split(bytes.TrimSpace(log.Bytes()), []byte("\n"))
+		values, err := metrictest.Read(lines[len(lines)-1])
+		if err != nil || len(values) != 2 || values[0].Namespace != want || values[0].Name != "MessagesDropped" {
+			t.Errorf("%q: %+v, %v, want the namespace %s", variable, values, err, want)
+		}
 	}
 }

@@ -78,7 +78,7 @@ func g11(w *World, r *report) {
 		}
 		variables := template.Map(t.props, "Environment", "Variables")
 		got := slices.Sorted(maps.Keys(variables))
-		want := lambdahost.Variables(f)
+		want := append(lambdahost.Variables(f), lambdahost.MetricsVariable) // two installations in one account count apart
 		if f.Uses.Table != app.NoTable && slices.Contains(got, lambdahost.AppURLVariable) {
 			want = append(want, lambdahost.AppURLVariable)
 		}
