@@ -18,6 +18,11 @@ func TestTheTableInDynamoDBKeepsTheContract(t *testing.T) {
 	tabletest.Run(t, differences["minidyn"], func(t *testing.T) tabletest.Fixture { return fixture(inProcess(t), tableName) })
 }
 
+// The endpoint that the rehearsal runs on has no known differences.
+func TestTheSimulatedDynamoDBKeepsTheContract(t *testing.T) {
+	tabletest.Run(t, nil, func(t *testing.T) tabletest.Fixture { return fixture(simulated(t), tableName) })
+}
+
 // TestAnEndpointKeepsTheContract is for make conformance: WINBACK_DYNAMODB_ENDPOINT is the address of something that speaks
 // DynamoDB, WINBACK_DYNAMODB_NAME the name under which its known differences are listed.
 func TestAnEndpointKeepsTheContract(t *testing.T) {

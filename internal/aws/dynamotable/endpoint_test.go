@@ -14,6 +14,8 @@ import (
 
 	"github.com/winback-auto/winback/internal/aws/dynamotable"
 	"github.com/winback-auto/winback/internal/platform/table/tabletest"
+	"github.com/winback-auto/winback/internal/testkit/awssim"
+	"github.com/winback-auto/winback/internal/testkit/dynamosim"
 )
 
 const tableName = "winback"
@@ -36,6 +38,18 @@ func inProcess(t *testing.T) *dynamodb.Client {
 	server := httptest.NewServer(minidyn.NewServer())
 	t.Cleanup(server.Close)
 	client := connect(server.URL)
+	create(t, client, tableName)
+	return client
+}
+
+// simulated is a client of an empty DynamoDB of ours, without a network.
+func simulated(t *testing.T) *dynamodb.Client {
+	t.Helper()
+	server := awssim.New(awssim.Options{Now: time.Now}, dynamosim.New(dynamosim.Options{}))
+	client := dynamotable.Client(config(), func(o *dynamodb.Options) {
+		o.BaseEndpoint = aws.String(awssim.Endpoint)
+		o.HTTPClient = server.Client()
+	})
 	create(t, client, tableName)
 	return client
 }
