@@ -11,7 +11,7 @@ import (
 func TestAllPacesTogetherLeaveAPartitionKeyRoom(t *testing.T) {
 	sum, paced := 0, 0
 	for _, f := range all() {
-		if f.HTTP != nil || f.Uses.Table != app.ReadWrite {
+		if f.HTTP != nil || !f.Uses.Table.Writes() {
 			if f.Pace() != 0 {
 				t.Errorf("%s has a pace of %d", f.Name, f.Pace())
 			}

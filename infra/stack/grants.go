@@ -21,9 +21,10 @@ func grants(env Environment, f app.Function, w wiring, logs *string) []grant {
 		{"Trace", []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, []*string{text("*")}, nil},
 	}
 	if f.Uses.Table != app.NoTable {
-		all = append(all,
-			grant{"Table", tableActions(f.Uses.Table), []*string{w.table.AttrArn()}, nil},
-			grant{"LinkKeys", []string{"secretsmanager:GetSecretValue"}, []*string{w.linkKeys.Ref()}, nil})
+		all = append(all, grant{"Table", tableActions(f.Uses.Table), []*string{w.table.AttrArn()}, nil})
+	}
+	if f.Uses.Links {
+		all = append(all, grant{"LinkKeys", []string{"secretsmanager:GetSecretValue"}, []*string{w.linkKeys.Ref()}, nil})
 	}
 	if f.Uses.SendsAll {
 		all = append(all, grant{"Due", []string{"dynamodb:Query"}, []*string{index(w)}, nil})
@@ -68,11 +69,24 @@ var bound = object{
 	"ForAllValues:StringEquals": object{"kms:EncryptionContextKeys": list("company", "purpose")},
 }
 
-// tableActions are what the driver calls.
-func tableActions(use app.TableUse) []string {
-	actions := []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
-	if use == app.ReadWrite {
-		actions = append(actions, "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem")
+// tableActions are what the driver calls for each use. A transaction is allowed where each of its ops is.
+func tableActions(use app.TableUse) (actions []string) {
+	for _, a := range []struct {
+		use    app.TableUse
+		action string
+	}{
+		{app.Get, "dynamodb:GetItem"},
+		{app.BatchGet, "dynamodb:BatchGetItem"},
+		{app.Query, "dynamodb:Query"},
+		{app.Put, "dynamodb:PutItem"},
+		{app.Delete, "dynamodb:DeleteItem"},
+		{app.Add, "dynamodb:UpdateItem"},
+		{app.Check, "dynamodb:ConditionCheckItem"},
+		{app.Load, "dynamodb:BatchWriteItem"},
+	} {
+		if use.Has(a.use) {
+			actions = append(actions, a.action)
+		}
 	}
 	return actions
 }

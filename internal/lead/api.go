@@ -17,7 +17,7 @@ func API(watch Watchlist) app.Function {
 		Name: "lead-api",
 		Doc:  "Leads: enter, list, change, close.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.ReadWrite},
+		Uses: app.Uses{Table: app.ReadWrite, Links: true},
 	}
 }
 

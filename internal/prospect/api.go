@@ -16,7 +16,7 @@ var API = app.Function{
 	Name: "prospect-api",
 	Doc:  "Prospects: enter, list, complete follow-up work.",
 	HTTP: func(h huma.API, d app.Deps) { api{d}.routes(h) },
-	Uses: app.Uses{Table: app.ReadWrite},
+	Uses: app.Uses{Table: app.ReadWrite, Links: true},
 }
 
 // api holds the handlers of the routes.

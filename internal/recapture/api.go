@@ -14,7 +14,7 @@ var API = app.Function{
 	Name:    "recapture-api",
 	Doc:     "Customer recapture: submit vehicles, see what was sighted, make leads and prospects of it.",
 	HTTP:    routes,
-	Uses:    app.Uses{Table: app.ReadWrite, Sends: app.Topics(SubmitTopic, RemoveTopic)},
+	Uses:    app.Uses{Table: app.ReadWrite, Sends: app.Topics(SubmitTopic, RemoveTopic), Links: true},
 	Memory:  1024,
 	Timeout: app.DefaultTimeout,
 }

@@ -23,12 +23,15 @@ const (
 	MetricsVariable  = "WINBACK_METRICS"                // namespace of what is counted; may be missing: metric.Namespace
 )
 
-// Variables lists the variables that a function needs, sorted; those that may be missing are not among them. Links and addresses are for every function with a table:
-// lists have cursors, and mails and webhooks have links.
+// Variables lists the variables that a function needs, sorted; those that may be missing are not among them. Addresses are
+// for every function with a table.
 func Variables(f app.Function) []string {
 	var names []string
 	if f.Uses.Table != app.NoTable {
-		names = append(names, TableVariable, LinkVariable, BaseURLVariable, MailFromVariable)
+		names = append(names, TableVariable, BaseURLVariable, MailFromVariable)
+	}
+	if f.Uses.Links {
+		names = append(names, LinkVariable)
 	}
 	if len(Queues(f)) > 0 || f.Uses.SendsAll {
 		names = append(names, QueuesVariable)

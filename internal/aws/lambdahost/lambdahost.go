@@ -75,6 +75,8 @@ func deps(f app.Function, env environment, cfg aws.Config, log *slog.Logger) app
 	if f.Uses.Table != app.NoTable {
 		d.Table = table.New(paced(f, dynamotable.New(dynamotable.Client(cfg), env.get(TableVariable), now)), now, d.NewID)
 		d.Access = access.NewDirectory(d.Table, now)
+	}
+	if f.Uses.Links {
 		keys := linkkeys.New(secretsmanager.NewFromConfig(cfg), env.get(LinkVariable), now)
 		d.Links = link.New(keys.Keys, now)
 	}

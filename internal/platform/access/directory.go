@@ -13,12 +13,17 @@ import (
 // Directory reads users and roles. It is safe for concurrent use.
 type Directory struct {
 	table *table.Table
-	cache cache
+	cache *cache
 }
 
 // NewDirectory reads from the table; now is the application clock.
 func NewDirectory(t *table.Table, now func() time.Time) *Directory {
-	return &Directory{table: t, cache: cache{now: now}}
+	return &Directory{table: t, cache: &cache{now: now}}
+}
+
+// Through is the same directory, with the same memory, for somebody who may do less with the table.
+func (d *Directory) Through(t *table.Table) *Directory {
+	return &Directory{table: t, cache: d.cache}
 }
 
 // Caller is the user behind a sign-in, as the table said at most CacheFor ago. It is an Unauthenticated error where there

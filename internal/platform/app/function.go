@@ -8,6 +8,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -87,19 +88,53 @@ type Uses struct {
 	SendsAll bool     // only for the sweeper
 	Mail     bool     // hand mails to the provider
 	Secrets  SecretUse
+	Links    bool // sign links and cursors, and open them
 	Identity bool // invite and disable sign-ins
 	Partner  bool // calls out to partners
 }
 
-// TableUse is how much of the table a function may touch.
+// TableUse is what a function may do with the table: the calls of the driver, and for its writes the ops. They add up. A
+// guarded route reads its caller with Get and Query, and an idempotent one keeps its answers with Get and Put.
 type TableUse uint8
 
-// The uses of the table.
+// The uses of the table, each of which is one action in IAM.
 const (
-	NoTable TableUse = iota
-	Read
-	ReadWrite
+	Get      TableUse = 1 << iota // one item; also a write of one Check
+	BatchGet                      // many items by their keys
+	Query                         // a range of a partition; of the due index only for the sweeper
+	Put                           // whole items, records and what they promise
+	Delete                        // items
+	Add                           // to counts
+	Check                         // conditions beside other ops
+	Load                          // puts and deletes in bulk
+
+	NoTable   TableUse = 0
+	Read               = Get | BatchGet | Query
+	ReadWrite          = Read | Put | Delete | Add | Check | Load
 )
+
+// tableUses are the names of the uses, in their order.
+var tableUses = [...]string{"Get", "BatchGet", "Query", "Put", "Delete", "Add", "Check", "Load"}
+
+// Has reports whether a use contains all of another.
+func (u TableUse) Has(other TableUse) bool { return u&other == other }
+
+// Writes reports whether anything is written.
+func (u TableUse) Writes() bool { return u&^Read != 0 }
+
+// String lists the uses as a declaration would: app.Get | app.Query.
+func (u TableUse) String() string {
+	var names []string
+	for i, name := range tableUses {
+		if u.Has(1 << i) {
+			names = append(names, "app."+name)
+		}
+	}
+	if len(names) == 0 {
+		return "app.NoTable"
+	}
+	return strings.Join(names, " | ")
+}
 
 // SecretUse is what a function may do with sealed secrets.
 type SecretUse uint8

@@ -10,6 +10,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
+	"github.com/winback-auto/winback/internal/platform/link"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/secret"
@@ -17,8 +18,8 @@ import (
 )
 
 // Grant hands over what the function declares in Uses. Anything else is replaced by something that refuses with a sentence
-// that says which declaration is missing: what would be AccessDenied in AWS fails on the laptop first. Clock, ids, links,
-// users and roles need no declaration.
+// that says which declaration is missing: what would be AccessDenied in AWS fails on the laptop first. Clock and ids need
+// no declaration; users and roles are read from the table, as far as that is declared.
 func Grant(full Deps, f Function) Deps {
 	d, w := full, warden{f}
 	if d.Log == nil {
@@ -26,10 +27,16 @@ func Grant(full Deps, f Function) Deps {
 	}
 	d.Log = d.Log.With("function", f.Name)
 	switch {
-	case f.Uses.Table != NoTable && full.Table != nil:
+	case full.Table != nil:
 		d.Table = full.Table.Guarded(w.allow(full.Now))
 	case f.Uses.Table == NoTable && full.Now != nil:
-		d.Table = table.New(noTable{w}, full.Now, full.NewID)
+		d.Table = table.New(noTable{}, full.Now, full.NewID).Guarded(w.allow(full.Now))
+	}
+	if full.Access != nil && d.Table != nil {
+		d.Access = full.Access.Through(d.Table)
+	}
+	if !f.Uses.Links && full.Now != nil {
+		d.Links = link.New(w.noKeys, full.Now)
 	}
 	d.Queue = sender{w, full.Queue}
 	if !f.Uses.Mail {
@@ -49,13 +56,28 @@ func (w warden) refuse(does, declare string) error {
 	return fmt.Errorf("app: %s %s without declaring it: add %s to its Uses", w.f.Name, does, declare)
 }
 
-// allow judges the ops of a write.
-func (w warden) allow(now func() time.Time) func([]table.Op) error {
-	return func(ops []table.Op) error {
-		if w.f.Uses.Table != ReadWrite {
-			return w.refuse("writes to the table", "Table: app.ReadWrite")
+// allow judges the calls of a table, and the ops of a write one by one: each is an action of its own in AWS.
+func (w warden) allow(now func() time.Time) func(table.Use, []table.Op) error {
+	return func(use table.Use, ops []table.Op) error {
+		switch use {
+		case table.UseGet:
+			return w.uses(Get)
+		case table.UseBatchGet:
+			return w.uses(BatchGet)
+		case table.UseQuery:
+			return w.uses(Query)
+		case table.UseDue:
+			if !w.f.Uses.SendsAll {
+				return w.refuse("looks for what is due", "SendsAll: true")
+			}
+			return nil
+		case table.UseLoad:
+			return w.uses(Load)
 		}
 		for _, op := range ops {
+			if err := w.uses(needs(op, len(ops))); err != nil {
+				return err
+			}
 			for _, m := range op.Item.Pending {
 				// A message with an id was promised by whoever wrote the record before.
 				if m.ID == "" && !w.sends(m.Topic) && !w.promises(m, now()) {
@@ -65,6 +87,35 @@ func (w warden) allow(now func() time.Time) func([]table.Op) error {
 		}
 		return nil
 	}
+}
+
+// needs is the use of one op of a write.
+func needs(op table.Op, together int) TableUse {
+	switch op.Action {
+	case table.Put:
+		return Put
+	case table.Delete:
+		return Delete
+	case table.Add:
+		return Add
+	}
+	if together == 1 {
+		return Get // a condition by itself is a read
+	}
+	return Check
+}
+
+// uses refuses a use of the table that is not declared.
+func (w warden) uses(use TableUse) error {
+	if w.f.Uses.Table.Has(use) {
+		return nil
+	}
+	return w.refuse("uses the table with "+use.String(), "Table: "+(w.f.Uses.Table|use).String())
+}
+
+// noKeys are the keys of links of a function that has none.
+func (w warden) noKeys(context.Context) (link.Keyring, error) {
+	return link.Keyring{}, w.refuse("signs or opens links", "Links: true")
 }
 
 func (w warden) sends(topic string) bool {
@@ -77,26 +128,8 @@ func (w warden) promises(m table.Message, now time.Time) bool {
 	return w.f.Consumes != nil && w.f.Consumes.Topic == m.Topic && m.At.After(now)
 }
 
-// noTable is the driver of a function without a table.
-type noTable struct{ warden }
-
-func (n noTable) refused() error { return n.refuse("uses the table", "Table: app.Read") }
-
-func (n noTable) Get(context.Context, table.Key) (table.Item, error) {
-	return table.Item{}, n.refused()
-}
-
-func (n noTable) BatchGet(context.Context, []table.Key) ([]table.Item, error) {
-	return nil, n.refused()
-}
-
-func (n noTable) Query(context.Context, table.Query) (table.Page, error) {
-	return table.Page{}, n.refused()
-}
-
-func (n noTable) Write(context.Context, []table.Op) error { return n.refused() }
-
-func (n noTable) Load(context.Context, []table.Op) error { return n.refused() }
+// noTable is the driver where there is no table. It is never asked: the warden refuses first.
+type noTable struct{ table.Driver }
 
 // sender sends to declared topics only. Others may be among a record's messages where another function promised them;
 // they stay pending for the sweeper.
@@ -163,7 +196,6 @@ func (s sealer) Open(ctx context.Context, company ident.Company, purpose string,
 }
 
 var (
-	_ table.Driver       = noTable{}
 	_ queue.Sender       = sender{}
 	_ mail.Sender        = noMail{}
 	_ identity.Directory = noIdentity{}

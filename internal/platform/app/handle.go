@@ -31,7 +31,7 @@ func handler(f Function, full Deps) Handler {
 	granted := Grant(full, f)
 	switch {
 	case f.HTTP != nil:
-		return serve(f, full, granted)
+		return serve(f, granted)
 	case f.Consumes != nil:
 		return consumer{*f.Consumes, full.Queue, granted}.handle
 	case f.Every != nil:

@@ -18,7 +18,7 @@ const (
 // because it does not write or serves HTTP.
 func (f Function) Pace() int {
 	switch {
-	case f.HTTP != nil || f.Uses.Table != ReadWrite:
+	case f.HTTP != nil || !f.Uses.Table.Writes():
 		return 0
 	case f.Uses.Pace != 0:
 		return f.Uses.Pace

@@ -13,10 +13,10 @@ import (
 )
 
 // serve handles HTTP requests. A request always gets an answer; only a payload that is no request is an error.
-func serve(f Function, full, granted Deps) Handler {
+func serve(f Function, granted Deps) Handler {
 	config := web.Config{Title: f.Name, Table: granted.Table, Log: granted.Log}
-	if full.Access != nil {
-		config.Callers = full.Access
+	if granted.Access != nil {
+		config.Callers = granted.Access
 	}
 	api, handler := web.New(config)
 	f.HTTP(api, granted)

@@ -25,6 +25,13 @@ var (
 	schedule = regexp.MustCompile(`^(rate\([1-9][0-9]* (minute|hour|day)s?\)|cron\([^ ()]+( [^ ()]+){5}\))$`)
 )
 
+// What the platform does with the table on a function's behalf.
+const (
+	asking    = Get | Query // for the caller of a guarded route
+	answering = Get | Put   // for the answers of an idempotent route
+	settling  = Get | Put   // for a message and, where somebody else met it, the record that has it
+)
+
 // Validate checks that functions fit together: every name, route and topic has one owner, every message that is sent is
 // received, nobody sends to itself, and what each function does fits what it declares. All faults are reported at once.
 func Validate(functions []Function) error {
@@ -94,8 +101,8 @@ func (c *catalogue) add(f Function) {
 			c.fault("%s sends to %s, which it consumes", f.Name, topic)
 		}
 	}
-	if len(f.Uses.Sends) > 0 && f.Uses.Table != ReadWrite {
-		c.fault("%s sends, which takes a record to promise the message with: declare Table: app.ReadWrite", f.Name)
+	if len(f.Uses.Sends) > 0 && !f.Uses.Table.Has(settling) {
+		c.fault("%s sends, which takes a record to promise the message with: declare Table: %v", f.Name, f.Uses.Table|settling)
 	}
 	if f.Uses.SendsAll && f.Name != Sweep.Name {
 		c.fault("%s sends to every topic; only %s may", f.Name, Sweep.Name)
@@ -147,11 +154,11 @@ func (c *catalogue) http(f Function) {
 		c.claim(route.Key(), f.Name)
 		c.claim("operation "+route.ID, f.Name)
 		c.overlap(f.Name, route)
-		if route.Guard.Permission() != "" && f.Uses.Table == NoTable {
-			c.fault("%s: %s asks who calls, which is in the table: declare Table: app.Read", f.Name, route.Key())
+		if route.Guard.Permission() != "" && !f.Uses.Table.Has(asking) {
+			c.fault("%s: %s asks who calls, which is in the table: declare Table: %v", f.Name, route.Key(), f.Uses.Table|asking)
 		}
-		if route.Idempotent && f.Uses.Table != ReadWrite {
-			c.fault("%s: %s keeps its answers in the table: declare Table: app.ReadWrite", f.Name, route.Key())
+		if route.Idempotent && !f.Uses.Table.Has(answering) {
+			c.fault("%s: %s keeps its answers in the table: declare Table: %v", f.Name, route.Key(), f.Uses.Table|answering)
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/link"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
@@ -67,11 +68,15 @@ func newWorld(tb testing.TB) world {
 	}
 	w := world{outbox: new(outbox), log: new(bytes.Buffer)}
 	store := memtable.New(tb, now, newID)
+	ring, err := link.NewKeyring(link.Key{ID: "k", Secret: bytes.Repeat([]byte("k"), 32)})
+	if err != nil {
+		tb.Fatal(err)
+	}
 	w.Deps = app.Deps{
-		Table: store, Queue: w.outbox, Access: access.NewDirectory(store, now), Now: now, NewID: newID,
+		Table: store, Queue: w.outbox, Access: access.NewDirectory(store, now), Links: link.New(link.Fixed(ring), now), Now: now, NewID: newID,
 		Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
-	err := store.Write(tb.Context(),
+	err = store.Write(tb.Context(),
 		access.Users.Overwrite(access.UserKey(harbour, "u1"), access.User{ID: "u1", Subject: "s1", First: "Ann", Last: "Lee"}),
 		access.Subjects.Overwrite(access.SubjectKey("s1"), access.Subject{Company: "harbour", User: "u1"}),
 		access.RoleRecords.Overwrite(access.RoleKey(harbour, "r1"), access.RoleRecord{

@@ -22,6 +22,9 @@ func (t *Table) Settle(ctx context.Context, item Item, published []string) error
 		// A settled item keeps its token: it is still the write that made this version.
 		op := Op{Action: Put, Item: item, If: Condition{Test: VersionIs, Version: item.Version}}
 		op.Item.Due = dueKey(op.Item, t.now())
+		if err := t.ask(UseWrite, []Op{op}); err != nil {
+			return err
+		}
 		err := t.driver.Write(ctx, []Op{op})
 		t.count(ctx, writeCost([]Op{op}))
 		if !errs.Is(err, errs.Conflict) {

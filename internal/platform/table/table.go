@@ -13,7 +13,7 @@ type Table struct {
 	now    func() time.Time
 	newID  func() string
 	meter  *Meter
-	allow  func([]Op) error // nil: everything
+	allow  func(Use, []Op) error // nil: everything
 }
 
 // New makes a table of a driver. Expiry and the due index go by now; newID makes write tokens.
@@ -21,12 +21,33 @@ func New(driver Driver, now func() time.Time, newID func() string) *Table {
 	return &Table{driver: driver, now: now, newID: newID, meter: new(Meter)}
 }
 
-// Guarded is the same table for somebody who may write less: allow sees the ops of every write and load before anything
-// is filled in, so that a message without an id is one that these ops promise. Its error refuses them all.
-func (t *Table) Guarded(allow func([]Op) error) *Table {
+// Use is what a call makes a driver do.
+type Use uint8
+
+// The uses of a table.
+const (
+	UseGet Use = iota
+	UseBatchGet
+	UseQuery
+	UseDue // query of the due index
+	UseWrite
+	UseLoad
+)
+
+// Guarded is the same table for somebody who may do less: allow is asked before every call. It sees the ops of a write or
+// load before anything is filled in, so that a message without an id is one that these ops promise. Its error refuses the
+// whole call.
+func (t *Table) Guarded(allow func(Use, []Op) error) *Table {
 	guarded := *t
 	guarded.allow = allow
 	return &guarded
+}
+
+func (t *Table) ask(use Use, ops []Op) error {
+	if t.allow == nil {
+		return nil
+	}
+	return t.allow(use, ops)
 }
 
 // Now is the application clock that the table goes by.
@@ -37,6 +58,9 @@ func (t *Table) Usage() Usage { return t.meter.Usage() }
 
 // Get returns the item as it is stored, or a NotFound error where there is none or it has expired.
 func (t *Table) Get(ctx context.Context, key Key) (Item, error) {
+	if err := t.ask(UseGet, nil); err != nil {
+		return Item{}, err
+	}
 	item, err := t.driver.Get(ctx, key)
 	t.count(ctx, Usage{Calls: 1, ReadUnits: readUnits(item.Size())})
 	if err != nil {
@@ -52,6 +76,9 @@ func (t *Table) Get(ctx context.Context, key Key) (Item, error) {
 func (t *Table) BatchGet(ctx context.Context, keys []Key) (map[Key]Item, error) {
 	found, now := make(map[Key]Item), t.now() // many ask for what mostly does not exist
 	for start := 0; start < len(keys); start += MaxBatchRead {
+		if err := t.ask(UseBatchGet, nil); err != nil {
+			return nil, err
+		}
 		part := distinct(keys[start:min(start+MaxBatchRead, len(keys))])
 		items, err := t.driver.BatchGet(ctx, part)
 		if err != nil {
@@ -88,6 +115,13 @@ func (t *Table) Query(ctx context.Context, q Query) (Page, error) {
 	if q.Partition == "" || q.Limit < 1 || q.Limit > MaxPage {
 		return Page{}, fmt.Errorf("table: a query for %d items of partition %q", q.Limit, q.Partition)
 	}
+	use := UseQuery
+	if q.DueIndex {
+		use = UseDue
+	}
+	if err := t.ask(use, nil); err != nil {
+		return Page{}, err
+	}
 	page, err := t.driver.Query(ctx, q)
 	if err != nil {
 		return Page{}, err
@@ -110,7 +144,7 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 || len(ops) > MaxOps {
 		return fmt.Errorf("table: a write of %d ops", len(ops))
 	}
-	if err := t.complete(ops); err != nil {
+	if err := t.complete(UseWrite, ops); err != nil {
 		return err
 	}
 	if err := checkTogether(ops); err != nil {
@@ -127,7 +161,7 @@ func (t *Table) Load(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
 	}
-	if err := t.complete(ops); err != nil {
+	if err := t.complete(UseLoad, ops); err != nil {
 		return err
 	}
 	for _, op := range ops {
@@ -143,11 +177,9 @@ func (t *Table) Load(ctx context.Context, ops ...Op) error {
 
 // complete fills in what the table decides (tokens, ids of messages, the due index) and refuses what no driver should see.
 // What is filled in stays in the caller's ops: repeating the same slice after a lost answer is recognised.
-func (t *Table) complete(ops []Op) error {
-	if t.allow != nil {
-		if err := t.allow(ops); err != nil {
-			return err
-		}
+func (t *Table) complete(use Use, ops []Op) error {
+	if err := t.ask(use, ops); err != nil {
+		return err
 	}
 	for i := range ops {
 		op := &ops[i]
