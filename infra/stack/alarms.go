@@ -116,9 +116,9 @@ func queueAlarms(env Environment, f app.Function) (all []alarm) {
 func deadName(f app.Function) string {
 	switch {
 	case f.Consumes != nil:
-		return f.Consumes.Topic + "-dead"
+		return f.Consumes.Topic + dead
 	case f.Every != nil, f.On != nil:
-		return f.Name + "-dead"
+		return f.Name + dead
 	}
 	return ""
 }

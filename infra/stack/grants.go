@@ -38,7 +38,7 @@ func grants(env Environment, f app.Function, w wiring, logs *string) []grant {
 		}, []*string{w.queues[f.Consumes.Topic].AttrArn()}, nil})
 	}
 	if f.On != nil {
-		all = append(all, grant{"GiveUp", []string{"sqs:SendMessage"}, []*string{arn("sqs", env.Name(f.Name)+"-dead")}, nil})
+		all = append(all, grant{"GiveUp", []string{"sqs:SendMessage"}, []*string{arn("sqs", env.Name(f.Name)+dead)}, nil})
 	}
 	if f.Uses.Mail {
 		all = append(all, grant{

@@ -19,6 +19,9 @@ const (
 	letterDays  = 14
 )
 
+// dead ends the names of queues of dead letters.
+const dead = "-dead"
+
 // visibilities is how many of its function's timeouts a received message stays hidden, so that Lambda can repeat a
 // throttled invocation without another environment getting the same messages.
 const visibilities = 6
@@ -31,11 +34,11 @@ func newQueues(s awscdk.Stack, env Environment, functions []app.Function) map[st
 			continue
 		}
 		topic := f.Consumes.Topic
-		dead := deadLetters(s, env, topic, object{"redrivePermission": "byQueue", "sourceQueueArns": list(arn("sqs", env.Name(topic)))})
+		letters := deadLetters(s, env, topic, object{"redrivePermission": "byQueue", "sourceQueueArns": list(arn("sqs", env.Name(topic)))})
 		queues[topic] = newQueue(s, env, topic, &awssqs.CfnQueueProps{
 			MessageRetentionPeriod: seconds(messageDays * 24 * time.Hour),
 			VisibilityTimeout:      seconds(visibilities * timeout(f)),
-			RedrivePolicy:          object{"deadLetterTargetArn": dead.AttrArn(), "maxReceiveCount": queue.MaxReceives},
+			RedrivePolicy:          object{"deadLetterTargetArn": letters.AttrArn(), "maxReceiveCount": queue.MaxReceives},
 		})
 		output(s, deployment.QueueOutput(topic), "The queue of "+topic+".", queues[topic].Ref())
 	}
@@ -43,8 +46,8 @@ func newQueues(s awscdk.Stack, env Environment, functions []app.Function) map[st
 }
 
 // deadLetters is where the messages, ticks or events end that something could not handle.
-func deadLetters(s awscdk.Stack, env Environment, name string, allow object) awssqs.CfnQueue {
-	return newQueue(s, env, name+"-dead", &awssqs.CfnQueueProps{MessageRetentionPeriod: seconds(letterDays * 24 * time.Hour), RedriveAllowPolicy: allow})
+func deadLetters(s awscdk.Stack, env Environment, name string, from object, more ...any) awssqs.CfnQueue {
+	return newQueue(s, env, name+dead, &awssqs.CfnQueueProps{MessageRetentionPeriod: seconds(letterDays * 24 * time.Hour), RedriveAllowPolicy: from}, more...)
 }
 
 // newQueue is an encrypted queue that only talks TLS.

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
 	"github.com/winback-auto/winback/internal/aws/deployment"
 )
@@ -29,14 +28,14 @@ var tick = object{
 
 // schedule ticks a function.
 func schedule(f function) {
-	dead := deadLetters(f.stack, f.env, f.Name, nil)
-	output(f.stack, deployment.DeadOutput(f.Name), "Ticks that "+f.Name+" missed.", dead.Ref())
+	letters := deadLetters(f.stack, f.env, f.Name, nil)
+	output(f.stack, deployment.DeadOutput(f.Name), "Ticks that "+f.Name+" missed.", letters.Ref())
 	role := awsiam.NewCfnRole(f.stack, logical(f.Name, "ScheduleRole"), &awsiam.CfnRoleProps{
 		RoleName:                 text(f.env.Name(f.Name + "-schedule")),
 		AssumeRolePolicyDocument: trust("scheduler.amazonaws.com", object{"StringEquals": object{"aws:SourceAccount": sub("${AWS::AccountId}")}}),
 		Policies: list(&awsiam.CfnRole_PolicyProperty{PolicyName: text("tick"), PolicyDocument: policy(
 			grant{"Invoke", []string{"lambda:InvokeFunction"}, []*string{f.target}, nil},
-			grant{"GiveUp", []string{"sqs:SendMessage"}, []*string{dead.AttrArn()}, nil},
+			grant{"GiveUp", []string{"sqs:SendMessage"}, []*string{letters.AttrArn()}, nil},
 		)}),
 	})
 	awsscheduler.NewCfnSchedule(f.stack, logical(f.Name, "Schedule"), &awsscheduler.CfnScheduleProps{
@@ -49,7 +48,7 @@ func schedule(f function) {
 		Target: &awsscheduler.CfnSchedule_TargetProperty{
 			Arn: f.target, RoleArn: role.AttrArn(), Input: document(tick),
 			RetryPolicy:      &awsscheduler.CfnSchedule_RetryPolicyProperty{MaximumEventAgeInSeconds: seconds(tickAge), MaximumRetryAttempts: number(5)},
-			DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: dead.AttrArn()},
+			DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: letters.AttrArn()},
 		},
 	})
 	awslambda.NewCfnEventInvokeConfig(f.stack, logical(f.Name, "Retries"), &awslambda.CfnEventInvokeConfigProps{
@@ -61,12 +60,12 @@ func schedule(f function) {
 // subscribe routes events of the bus to a function: those of our own configuration set.
 func subscribe(f function) {
 	rule := awsevents.NewCfnRule(f.stack, logical(f.Name, "Rule"), nil)
-	dead := newQueue(f.stack, f.env, f.Name+"-dead", &awssqs.CfnQueueProps{MessageRetentionPeriod: seconds(letterDays * 24 * time.Hour)}, object{
+	letters := deadLetters(f.stack, f.env, f.Name, nil, object{
 		"Sid": "EventsThatCannotBeHandedOver", "Effect": "Allow", "Principal": object{"Service": "events.amazonaws.com"},
-		"Action": "sqs:SendMessage", "Resource": arn("sqs", f.env.Name(f.Name)+"-dead"),
+		"Action": "sqs:SendMessage", "Resource": arn("sqs", f.env.Name(f.Name)+dead),
 		"Condition": object{"ArnEquals": object{"aws:SourceArn": rule.AttrArn()}},
 	})
-	output(f.stack, deployment.DeadOutput(f.Name), "Events that "+f.Name+" could not handle.", dead.Ref())
+	output(f.stack, deployment.DeadOutput(f.Name), "Events that "+f.Name+" could not handle.", letters.Ref())
 	rule.SetName(text(f.env.Name(f.Name)))
 	rule.SetDescription(text(f.Doc))
 	rule.SetEventPattern(object{
@@ -76,7 +75,7 @@ func subscribe(f function) {
 	rule.SetTargets(list(&awsevents.CfnRule_TargetProperty{
 		Id: text(f.Name), Arn: f.target,
 		RetryPolicy:      &awsevents.CfnRule_RetryPolicyProperty{MaximumEventAgeInSeconds: seconds(eventAge), MaximumRetryAttempts: number(185)},
-		DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: dead.AttrArn()},
+		DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: letters.AttrArn()},
 	}))
 	awslambda.NewCfnPermission(f.stack, logical(f.Name, "Permission"), &awslambda.CfnPermissionProps{
 		Action: text("lambda:InvokeFunction"), FunctionName: f.target, Principal: text("events.amazonaws.com"), SourceArn: rule.AttrArn(),
@@ -85,7 +84,7 @@ func subscribe(f function) {
 		FunctionName: f.lambda.Ref(), Qualifier: text("$LATEST"),
 		MaximumEventAgeInSeconds: seconds(eventAge), MaximumRetryAttempts: number(retries),
 		DestinationConfig: &awslambda.CfnEventInvokeConfig_DestinationConfigProperty{
-			OnFailure: &awslambda.CfnEventInvokeConfig_OnFailureProperty{Destination: dead.AttrArn()},
+			OnFailure: &awslambda.CfnEventInvokeConfig_OnFailureProperty{Destination: letters.AttrArn()},
 		},
 	})
 }

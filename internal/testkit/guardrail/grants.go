@@ -123,7 +123,7 @@ func (w *World) due(f app.Function, lambda *thing) []string {
 			add(t.arn+"/index/"+dynamotable.Index, "dynamodb:Query")
 		}
 	}
-	if f.Uses.Table != app.NoTable {
+	if f.Uses.Links {
 		for _, t := range w.of("AWS::SecretsManager::Secret") {
 			add(t.arn, "secretsmanager:GetSecretValue")
 		}
@@ -175,14 +175,17 @@ func (w *World) dueElsewhere(f app.Function) (all []string) {
 }
 
 // tableActions are what DynamoDB asks for, by what is declared.
-func tableActions(use app.TableUse) []string {
-	switch use {
-	case app.Read:
-		return []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
-	case app.ReadWrite:
-		return append(tableActions(app.Read), "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+func tableActions(use app.TableUse) (actions []string) {
+	for action, needs := range map[string]app.TableUse{
+		"dynamodb:GetItem": app.Get, "dynamodb:BatchGetItem": app.BatchGet, "dynamodb:Query": app.Query,
+		"dynamodb:PutItem": app.Put, "dynamodb:DeleteItem": app.Delete, "dynamodb:UpdateItem": app.Add,
+		"dynamodb:ConditionCheckItem": app.Check, "dynamodb:BatchWriteItem": app.Load,
+	} {
+		if use&needs != 0 {
+			actions = append(actions, action)
+		}
 	}
-	return nil
+	return actions
 }
 
 // sendsThrough are the ARNs that mails are sent with: identity and configuration set.
