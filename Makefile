@@ -104,6 +104,10 @@ queues: ## show how many messages wait in AWS, and how many failed (ENV=prod)
 redrive: ## have failed messages tried again in AWS (ENV=prod QUEUE=recapture-submit or QUEUE=all)
 	@$(OPERATE) redrive $(call given,ENV,env) $(call given,QUEUE,queue) $(call given,REGION,region)
 
+.PHONY: parked
+parked: ## settle a mail in AWS of which nobody could tell whether it went out (ENV=prod COMPANY=id SEND=id WENT=yes or WENT=no)
+	@$(OPERATE) parked $(call given,ENV,env) $(call given,COMPANY,company) $(call given,SEND,send) $(call given,WENT,went) $(call given,REGION,region)
+
 .PHONY: fuzz
 fuzz: ## fuzz each parser for a while (FUZZTIME=60s)
 	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go internal functions | xargs -n1 dirname | sort -u); do \

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/winback-auto/winback/internal/aws/deployment"
 	"github.com/winback-auto/winback/internal/company"
@@ -21,7 +22,12 @@ func with(args []string, more ...string) []string {
 // deps are the table and sign-ins of the account.
 func deps(t *testing.T) app.Deps {
 	t.Helper()
-	at, err := deployment.Open(t.Context(), deployment.Where{Environment: "prod"})
+	return depsAt(t, nil)
+}
+
+func depsAt(t *testing.T, now func() time.Time) app.Deps {
+	t.Helper()
+	at, err := deployment.Open(t.Context(), deployment.Where{Environment: "prod", Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +115,7 @@ func TestWhatIsWrongIsSaidBeforeAnythingIsCreated(t *testing.T) {
 		{`ID (-id) "" is no id`, with(harbour, "-company", "汽车")},
 		{`"prod" is no flag`, with(harbour, "prod")},
 		{"flag provided but not defined: -mail; operate found -h lists the flags", with(harbour, "-mail", "x")},
-		{"name a command: found, queues or redrive", []string{"create"}},
+		{"name a command: found, queues, redrive or parked", []string{"create"}},
 		{"name a command", nil},
 		{"there is no stack winback-staging-data in ap-southeast-2: deploy it with make deploy ENV=staging", with(harbour, "-env", "staging")},
 		{`"../prod" is no environment`, with(harbour, "-env", "../prod")},
@@ -140,7 +146,7 @@ func TestAnInstallationWithoutStacksIsNamedByHand(t *testing.T) {
 }
 
 func TestHelpListsTheFlags(t *testing.T) {
-	for _, command := range []string{"found", "queues", "redrive"} {
+	for _, command := range []string{"found", "queues", "redrive", "parked"} {
 		out, err := operate(t, command, "-h")
 		if err != nil || !strings.Contains(out, "Flags of "+command) || !strings.Contains(out, "-env") {
 			t.Errorf("%s: %q, %v", command, out, err)

@@ -35,6 +35,7 @@ type Where struct {
 	Environment string            // dev or prod: part of the stacks' names
 	Region      string            // empty: the one that the operator's AWS configuration names
 	Values      map[string]string // by the names of outputs, instead of them
+	Now         func() time.Time  // nil: the wall clock
 }
 
 // Deployment is an installation.
@@ -90,7 +91,10 @@ func (d *Deployment) Deps(ctx context.Context, log *slog.Logger) (app.Deps, erro
 	if err != nil {
 		return app.Deps{}, err
 	}
-	now := func() time.Time { return time.Now().UTC() }
+	now := d.where.Now
+	if now == nil {
+		now = func() time.Time { return time.Now().UTC() }
+	}
 	newID := ident.NewSource(now, rand.Reader)
 	t := table.New(dynamotable.New(dynamotable.Client(d.cfg), name, now), now, newID)
 	return app.Deps{
