@@ -183,7 +183,7 @@ func apiReading(name, statistic string, api *string) reading {
 }
 
 func tableReading(env Environment, name string) reading {
-	return reading{"AWS/DynamoDB", name, "Sum", []label{{"TableName", text(env.Name("table"))}}}
+	return reading{"AWS/DynamoDB", name, "Sum", []label{{"TableName", text(env.TableName())}}}
 }
 
 func indexReading(env Environment, name string) reading {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	netmail "net/mail"
@@ -25,6 +26,7 @@ type Environment struct {
 	Owner       string // whom to ask; a tag on everything
 	Keep        bool   // deleting a stack, or a table, takes a change here first
 	LogDays     int    // for which logs are kept
+	Restored    string // table that a restore made, which is used from then on; empty: the one that the stack makes
 	Table       Limits // request units per second: the most that a runaway can cost
 	Requests    Rate   // of the HTTPS interface, all callers together
 	Hooks       Rate   // of each address that answers without a token and changes something
@@ -84,6 +86,9 @@ func Find(key string) (Environment, error) {
 
 // Name is what a thing is called in AWS: winback-prod-recapture-submit.
 func (e Environment) Name(thing string) string { return "winback-" + e.Key + "-" + thing }
+
+// TableName is the table that is used.
+func (e Environment) TableName() string { return cmp.Or(e.Restored, e.Name("table")) }
 
 // Metrics is the namespace of what is counted: another environment in the same account must not raise our alarms.
 func (e Environment) Metrics() string { return metric.Namespace + "/" + e.Key }

@@ -8,10 +8,7 @@ import (
 
 // stores are what the data stack gives the functions.
 type stores struct {
-	table interface {
-		Ref() *string
-		AttrArn() *string
-	}
+	table    table
 	seal     awskms.CfnKey
 	linkKeys awssecretsmanager.CfnSecret
 	signIn   signIns

@@ -29,7 +29,7 @@ func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
 
 	data := newStack(root, env, "data", "what must never be lost")
 	d := stores{
-		table:    dataTable(data, env),
+		table:    usedTable(data, env),
 		seal:     sealingKey(data, env),
 		linkKeys: linkKeys(data, env),
 		signIn:   signIn(data, env),

@@ -8,6 +8,34 @@ import (
 	"github.com/winback-auto/winback/internal/aws/dynamotable"
 )
 
+// usedTable is the table that functions use: the stack's own, or the one that a restore has put in its place. The stack's
+// own stays beside it then.
+func usedTable(s awscdk.Stack, env Environment) table {
+	own := dataTable(s, env)
+	var used table = own
+	if env.Restored != "" {
+		used = restored(env.Restored)
+		// The app stack imports these until it is deployed itself, which comes later.
+		s.ExportValue(own.Ref(), nil)
+		s.ExportValue(own.AttrArn(), nil)
+	}
+	output(s, deployment.TableOutput, "The table that holds everything.", used.Ref())
+	return used
+}
+
+// table is what functions are told of a table, and what they are granted.
+type table interface {
+	Ref() *string
+	AttrArn() *string
+}
+
+// restored is a table that no stack makes, by its name.
+type restored string
+
+func (r restored) Ref() *string { return text(string(r)) }
+
+func (r restored) AttrArn() *string { return arn("dynamodb", "table/"+string(r)) }
+
 // dataTable is the one table, laid out as its driver needs it.
 func dataTable(s awscdk.Stack, env Environment) awsdynamodb.CfnTable {
 	schema := dynamotable.Schema(env.Name("table"))
@@ -47,7 +75,6 @@ func dataTable(s awscdk.Stack, env Environment) awsdynamodb.CfnTable {
 		SseSpecification: &awsdynamodb.CfnTable_SSESpecificationProperty{SseEnabled: yes, SseType: text("KMS")},
 	})
 	keep(table, env)
-	output(s, deployment.TableOutput, "The table that holds everything.", table.Ref())
 	return table
 }
 
