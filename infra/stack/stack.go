@@ -24,6 +24,9 @@ func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
 		return Stacks{}, err
 	}
 
+	// The data stack cannot drop what the app stack still uses.
+	root.Node().SetContext(text("@aws-cdk/core:defaultCrossStackReferences"), "strong")
+
 	mail := newStack(root, env, "mail", "where mails come from")
 	sender(mail, env, options.Functions)
 

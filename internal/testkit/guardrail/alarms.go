@@ -49,7 +49,7 @@ func read(from any, statistic string, period int) measured {
 }
 
 func (w *World) alarmNamed(name string) *alarm {
-	for _, a := range w.alarms() {
+	for _, a := range w.raised {
 		if name != "" && a.ref == name {
 			return &a
 		}
@@ -78,7 +78,7 @@ func (a alarm) announced() bool {
 
 // alarmOn reports whether an announced alarm rises where a metric of one thing reaches a value.
 func (w *World) alarmOn(namespace, name, dimension, value string, threshold int) bool {
-	for _, a := range w.alarms() {
+	for _, a := range w.raised {
 		rises := a.text("ComparisonOperator") == "GreaterThanOrEqualToThreshold" && a.text("Threshold") == template.Text(threshold) ||
 			a.text("ComparisonOperator") == "GreaterThanThreshold" && a.text("Threshold") == template.Text(threshold-1)
 		if a.announced() && a.about(namespace, name, dimension, value) && rises {
@@ -90,7 +90,7 @@ func (w *World) alarmOn(namespace, name, dimension, value string, threshold int)
 
 // watches reports whether an announced alarm looks at a metric of one thing at all.
 func (w *World) watches(namespace, name, dimension, value string) *alarm {
-	for _, a := range w.alarms() {
+	for _, a := range w.raised {
 		if a.announced() && a.about(namespace, name, dimension, value) {
 			return &a
 		}
@@ -131,7 +131,7 @@ func g28(w *World, r *report) {
 		r.must(w.watches("AWS/SES", kind, "", "") != nil, "no alarm watches %s of SES, which stops all sending when it gets too high", kind)
 	}
 	for _, m := range ours {
-		seen := slices.ContainsFunc(w.alarms(), func(a alarm) bool { return a.announced() && a.counts(w, m) })
+		seen := slices.ContainsFunc(w.raised, func(a alarm) bool { return a.announced() && a.counts(w, m) })
 		r.must(seen, "no alarm watches our own %s", m)
 	}
 	w.told(r)
@@ -147,7 +147,7 @@ func (w *World) told(r *report) {
 		heard := slices.ContainsFunc(w.of("AWS::SNS::Subscription"), func(s *thing) bool { return s.text("TopicArn") == t.arn && s.text("Endpoint") != "" })
 		r.must(heard, "nobody has subscribed to %s", t)
 	}
-	for _, a := range w.alarms() {
+	for _, a := range w.raised {
 		text := a.text("AlarmDescription")
 		r.must(len(text) >= 60 && strings.Contains(text, ". "), "%s does not say what it means and what to do: %q", a, text)
 		for _, action := range template.Texts(a.props, "AlarmActions") {

@@ -24,7 +24,7 @@ func g29(w *World, r *report) {
 			r.must(dimension == metric.Dimension, "%s reads the dimension %s; there is only %s", where, dimension, metric.Dimension)
 		}
 	}
-	for _, a := range w.alarms() {
+	for _, a := range w.raised {
 		for _, m := range a.metrics {
 			our(a.String(), m)
 		}

@@ -19,6 +19,7 @@ type World struct {
 
 	resolver *template.Resolver
 	things   []*thing
+	raised   []alarm
 	byARN    map[string]*thing
 }
 
@@ -61,6 +62,7 @@ func New(of World, account, region string) (*World, error) {
 			faults = append(faults, err)
 		}
 	}
+	w.raised = w.alarms()
 	return w, errors.Join(faults...)
 }
 
