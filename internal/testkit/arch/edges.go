@@ -8,6 +8,7 @@ var Edges = map[string][]string{
 	"customer":         {"company"},
 	"docs":             {},
 	"lead":             {"company", "customer", "prospect"},
+	"lead/enquiry":     {},
 	"notify":           {"company"},
 	"prospect":         {"company", "customer"},
 	"recapture":        {"appraisal", "company", "customer", "lead", "notify", "prospect", "recapture/intake"},
