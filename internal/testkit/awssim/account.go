@@ -190,36 +190,44 @@ type Principal struct {
 	caller  caller
 }
 
-// Call makes one call of an AWS JSON service (not SES): it encodes in, and decodes the answer into out unless that is nil. A
+// Call makes one call of a service that takes JSON (not SES): it encodes in, and decodes the answer into out unless that is nil. A
 // refusal or failure is an *Error.
 func (p *Principal) Call(ctx context.Context, service, action string, in, out any) error {
-	target, ok := targets[service]
-	if !ok {
-		return fmt.Errorf("awssim: %s has no calls in AWS JSON", service)
+	target, isTarget := targets[service]
+	path := ""
+	if service == "xray" {
+		path = xrayPaths[action]
+	}
+	if !isTarget && path == "" {
+		return fmt.Errorf("awssim: %s has no %s in AWS JSON", service, action)
 	}
 	body, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("awssim: %s %s: %w", service, action, err)
 	}
-	r, err := http.NewRequestWithContext(context.WithValue(ctx, callerKey{}, p.caller), http.MethodPost, Endpoint, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(context.WithValue(ctx, callerKey{}, p.caller), http.MethodPost, Endpoint+path, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("awssim: %s %s: %w", service, action, err)
 	}
-	r.Header.Set("X-Amz-Target", target+"."+action)
+	if isTarget {
+		r.Header.Set("X-Amz-Target", target+"."+action)
+	}
 	answer := httptest.NewRecorder()
 	if err := serve(p.account.server, answer, r); err != nil {
 		return err
 	}
 	text := answer.Body.Bytes()
 	if answer.Code != http.StatusOK {
-		var failure struct {
-			Type    string `json:"__type"`
-			Message string `json:"message"`
-		}
-		if err := json.Unmarshal(text, &failure); err != nil {
+		failure := &Error{Status: answer.Code}
+		if err := json.Unmarshal(text, &failure.More); err != nil {
 			return fmt.Errorf("awssim: %s %s: %s", service, action, text)
 		}
-		return &Error{Status: answer.Code, Code: lastPart(failure.Type, "#"), Message: failure.Message}
+		kind, _ := failure.More["__type"].(string)
+		failure.Code = lastPart(kind, "#")
+		failure.Message, _ = failure.More["message"].(string)
+		delete(failure.More, "__type")
+		delete(failure.More, "message")
+		return failure
 	}
 	if out == nil {
 		return nil

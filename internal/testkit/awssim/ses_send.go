@@ -75,6 +75,8 @@ func (s *SES) sendEmail(r Request) (any, error) {
 	}
 	m.ID = fmt.Sprintf("%016x-%08x-0000-4000-8000-000000000000-000000", r.Now.UnixMilli(), len(s.mails)+1)
 	s.mails = append(s.mails, m)
+	r.Spend(Mails, float64(len(m.To)+len(m.Cc)+len(m.Bcc)))
+	r.Spend(MailBytes, float64(len(m.Raw)))
 	s.happen(m)
 	return map[string]string{"MessageId": m.ID}, nil
 }

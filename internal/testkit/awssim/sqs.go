@@ -52,11 +52,15 @@ func (s *SQS) Name() string { return "sqs" }
 // Action implements Service.
 func (s *SQS) Action(r *http.Request) string { return Target(r, "AmazonSQS") }
 
+// requestBytes is how much a request may hold for its price. What a receive returns is not looked at: ours are small.
+const requestBytes = 64 << 10
+
 // Answer implements Service.
 func (s *SQS) Answer(r Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire(r.Now)
+	r.Spend(SQSRequests, float64(max(1, (len(r.Body)+requestBytes-1)/requestBytes)))
 	switch r.Action {
 	case "CreateQueue":
 		return answer(r, s.createQueue)

@@ -14,6 +14,7 @@ package dynamosim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -99,7 +100,11 @@ func answer[In any](r awssim.Request, do func(awssim.Request, *In) (any, error))
 	decoder := json.NewDecoder(bytes.NewReader(r.Body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&in); err != nil {
-		if text := err.Error(); strings.Contains(text, "unknown field") {
+		var bad badValue
+		switch text := err.Error(); {
+		case errors.As(err, &bad):
+			return nil, invalid("%s", text)
+		case strings.Contains(text, "unknown field"):
 			return nil, invalid("dynamosim: %s of %s is not simulated", strings.TrimPrefix(text, "json: unknown field "), r.Action)
 		}
 		return nil, &awssim.Error{Status: http.StatusBadRequest, Code: coral + "SerializationException", Message: err.Error()}

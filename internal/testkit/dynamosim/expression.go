@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/winback-auto/winback/internal/testkit/awssim"
 )
@@ -133,14 +134,17 @@ func (p *parser) expect(t string) error {
 // path is the name of a top-level attribute.
 func (p *parser) path() (string, error) {
 	t := p.take()
-	name := t
+	var name string
 	switch {
 	case strings.HasPrefix(t, "#"):
 		var err error
 		if name, err = p.names.name(t); err != nil {
 			return "", err
 		}
-	case t == "" || !regexp.MustCompile(`^[A-Za-z]`).MatchString(t):
+	case t != "" && (unicode.IsLetter(rune(t[0])) || t[0] == '_'):
+		// Which of them are reserved words is known to the service.
+		return "", fmt.Errorf("dynamosim: the name %s without a placeholder is not simulated", t)
+	default:
 		return "", fmt.Errorf("Syntax error; token: %q, wanted a name", t) //nolint:staticcheck // the service's words
 	}
 	if next := p.peek(); next == "." || next == "[" {

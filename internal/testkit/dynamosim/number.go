@@ -27,7 +27,7 @@ var numeral = regexp.MustCompile(`^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0
 func parseNumber(text string) (number, error) {
 	m := numeral.FindStringSubmatch(text)
 	if m == nil || m[2]+m[3] == "" {
-		return number{}, errors.New("The parameter cannot be converted to a numeric value: " + text) //nolint:staticcheck // the service's words
+		return number{}, errors.New("The parameter cannot be converted to a numeric value: " + text)
 	}
 	exponent := 0
 	if m[4] != "" {

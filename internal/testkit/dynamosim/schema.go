@@ -1,6 +1,7 @@
 package dynamosim
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/winback-auto/winback/internal/testkit/awssim"
@@ -13,6 +14,13 @@ const (
 )
 
 type keyElement struct{ AttributeName, KeyType string }
+
+// resourceName is what tables and indexes may be called.
+var resourceName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+
+func badName() *awssim.Error {
+	return invalid("Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'")
+}
 
 // keySchema is the pair of key attributes of a table or an index. Sort is empty where there is none.
 type keySchema struct{ partition, sort string }
@@ -46,8 +54,8 @@ type createTable struct {
 
 func (d *DynamoDB) createTable(_ awssim.Request, in *createTable) (any, error) {
 	switch {
-	case in.TableName == "":
-		return nil, invalid("TableName must be at least 3 characters long and at most 255 characters long")
+	case !resourceName.MatchString(in.TableName):
+		return nil, badName()
 	case d.tables[in.TableName] != nil:
 		return nil, failure("ResourceInUseException", "Table already exists: %s", in.TableName)
 	case in.BillingMode != "PAY_PER_REQUEST":
@@ -70,8 +78,11 @@ func (d *DynamoDB) createTable(_ awssim.Request, in *createTable) (any, error) {
 		if index.keys, err = t.schema(raw.KeySchema); err != nil {
 			return nil, err
 		}
-		if !slices.Contains([]string{"ALL", "KEYS_ONLY", "INCLUDE"}, raw.Projection.ProjectionType) || raw.IndexName == "" {
-			return nil, invalid("One or more parameter values were invalid: index %q, projection %q", raw.IndexName, raw.Projection.ProjectionType)
+		switch {
+		case !resourceName.MatchString(raw.IndexName):
+			return nil, badName()
+		case !slices.Contains([]string{"ALL", "KEYS_ONLY", "INCLUDE"}, raw.Projection.ProjectionType):
+			return nil, invalid("One or more parameter values were invalid: Unknown ProjectionType: %s", raw.Projection.ProjectionType)
 		}
 		used = append(used, index.keys.partition, index.keys.sort)
 		t.indexes = append(t.indexes, index)

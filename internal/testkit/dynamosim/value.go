@@ -3,7 +3,6 @@ package dynamosim
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,6 +30,11 @@ type value struct {
 	members item
 }
 
+// badValue is what is wrong with an attribute value that is proper JSON.
+type badValue string
+
+func (b badValue) Error() string { return string(b) }
+
 // item are the attributes of an item by name.
 type item map[string]value
 
@@ -41,7 +45,7 @@ func (v *value) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if len(wire) != 1 {
-		return errors.New("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes") //nolint:staticcheck // the service's words
+		return badValue("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 	}
 	for kind, raw := range wire {
 		v.kind = kind
@@ -59,8 +63,10 @@ func (v *value) read(raw json.RawMessage) (err error) {
 		if err := json.Unmarshal(raw, &text); err != nil {
 			return err
 		}
-		v.number, err = parseNumber(text)
-		return err
+		if v.number, err = parseNumber(text); err != nil {
+			return badValue(err.Error())
+		}
+		return nil
 	case typeBinary:
 		var content []byte
 		err := json.Unmarshal(raw, &content)
@@ -75,7 +81,7 @@ func (v *value) read(raw json.RawMessage) (err error) {
 		v.members = item{}
 		return json.Unmarshal(raw, &v.members)
 	}
-	return fmt.Errorf("dynamosim: values of type %s are not simulated", v.kind)
+	return badValue(fmt.Sprintf("dynamosim: values of type %s are not simulated", v.kind))
 }
 
 // MarshalJSON writes the wire's form.
@@ -102,8 +108,6 @@ func (v value) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func textValue(text string) value { return value{kind: typeText, text: text} }
-
 // equal compares values of any types.
 func (v value) equal(other value) bool {
 	return v.kind == other.kind && v.text == other.text && v.number == other.number && v.truth == other.truth &&
@@ -126,7 +130,7 @@ func (v value) compare(other value) (order int, ok bool) {
 // size is what the value takes in an item, in bytes.
 func (v value) size() int {
 	const collection = 3
-	size := 0
+	size := 1
 	switch v.kind {
 	case typeText, typeBinary:
 		return len(v.text)
@@ -142,8 +146,6 @@ func (v value) size() int {
 		for name, member := range v.members {
 			size += 1 + len(name) + member.size()
 		}
-	default:
-		size = 1
 	}
 	return size
 }
