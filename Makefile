@@ -41,7 +41,7 @@ test: ## run all tests
 	go test -timeout 20m ./...
 
 .PHONY: check
-check: compile vet format lint race infra simulate bench-once ## all that CI runs
+check: compile vet format lint race infra lint-template simulate bench-once ## all that CI runs
 	@echo "check passed"
 
 .PHONY: compile
@@ -68,6 +68,10 @@ race: ## run all tests with the race detector, but those of infra
 infra: ## run the tests of what is deployed; CDK has races of its own
 	go test -timeout 10m ./infra/...
 
+.PHONY: lint-template
+lint-template: ## lint the templates of all environments with cfn-lint, which it installs below dist (needs python3)
+	@infra/lint.sh
+
 .PHONY: synth
 synth: ## write the templates of an environment to dist/cdk (ENV=prod)
 	@go run ./infra -env "$(ENV)" -code "" -out dist/cdk/$(ENV)
@@ -85,8 +89,9 @@ bench-once: ## run each benchmark once, so that none rots
 	@out="$$(go test -run '^$$' -bench . -benchtime 1x $$(go list ./... | grep -v /infra) 2>&1)" || { echo "$$out"; exit 1; }
 
 .PHONY: generate
-generate: ## write the reference of the interface anew, where routes have changed
+generate: ## write the reference of the interface and the approved templates anew, where functions have changed
 	go test ./functions -run TestTheReferenceIsCurrent -update
+	go test ./infra/stack -run 'TestTheTemplatesAreThoseThatWereRead|TestWhatHoldsDataKeepsItsName' -update
 
 # What is given on the command line of make, as a flag in quotes; never what happens to be in the environment.
 given = $(if $(filter command,$(firstword $(origin $(1)))),-$(2) '$(subst ','\'',$($(1)))')
