@@ -10,6 +10,7 @@ LISTINGS     ?=
 FUNCTION     ?=
 CASE         ?=
 ENV          ?=
+ARCH         ?= arm64
 SEEDS        ?= 20
 JOBS         ?= 10000
 
@@ -19,6 +20,10 @@ LOCAL := go build -o dist/local ./functions/local && exec dist/local
 # Tools that are only for building; their versions are pinned here, their modules are not ours.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 GOFUMPT  := go run mvdan.cc/gofumpt@v0.9.1
+CDK      := npx --yes aws-cdk@2.1148.1
+
+# What is given on the command line of make, as a flag in quotes; never what happens to be in the environment.
+given = $(if $(filter command,$(firstword $(origin $(1)))),-$(2) '$(subst ','\'',$($(1)))')
 
 .PHONY: help
 help: ## list the targets
@@ -41,7 +46,7 @@ test: ## run all tests
 	go test -timeout 20m ./...
 
 .PHONY: check
-check: compile vet format lint race infra lint-template simulate bench-once ## all that CI runs
+check: compile vet format lint race infra simulate bench-once ## all that CI runs
 	@echo "check passed"
 
 .PHONY: compile
@@ -68,13 +73,42 @@ race: ## run all tests with the race detector, but those of infra
 infra: ## run the tests of what is deployed; CDK has races of its own
 	go test -timeout 10m ./infra/...
 
-.PHONY: lint-template
-lint-template: ## lint the templates of all environments with cfn-lint, which it installs below dist (needs python3)
-	@infra/lint.sh
+.PHONY: build
+build: ## build what is deployed: dist/<function>/bootstrap and .zip (ARCH=amd64 to run them here)
+	@go run ./infra/bundle -arch "$(ARCH)"
+
+.PHONY: reproducible
+reproducible: ## build twice, the second time elsewhere and with nothing cached, and compare byte for byte
+	@go run ./infra/bundle -twice
 
 .PHONY: synth
 synth: ## write the templates of an environment to dist/cdk (ENV=prod)
-	@go run ./infra -env "$(ENV)" -code "" -out dist/cdk/$(ENV)
+	@go run ./infra $(call given,ENV,env) -code "" -out dist/cdk/$(ENV)
+
+# Deployments begin with a look at what could be wrong. ENV is what that has found to be an environment.
+SYNTH = --app 'go run ./infra -env $(ENV)'
+
+.PHONY: bootstrap
+bootstrap: ## prepare an account for deployments, once for each region (ENV=prod)
+	@go run ./infra/check $(call given,ENV,env) -sender-to-come
+	@$(CDK) bootstrap --app 'go run ./infra -env $(ENV) -code ""'
+
+.PHONY: sender
+sender: ## make the sender of mails, and say which records its DNS needs (ENV=prod)
+	@go run ./infra/check $(call given,ENV,env) -sender-to-come
+	@$(CDK) deploy winback-$(ENV)-mail --app 'go run ./infra -env $(ENV) -code ""'
+
+.PHONY: diff
+diff: ## show what a deployment would change (ENV=prod)
+	@go run ./infra/check $(call given,ENV,env) -sender-to-come
+	@go run ./infra/bundle
+	@$(CDK) diff --all $(SYNTH)
+
+.PHONY: deploy
+deploy: ## deploy to AWS (ENV=prod)
+	@go run ./infra/check $(call given,ENV,env)
+	@go run ./infra/bundle
+	@$(CDK) deploy --all $(SYNTH)
 
 .PHONY: simulate
 simulate: ## run the functions in a bad world: SEEDS=20 seeds of JOBS=10000 jobs each
@@ -89,12 +123,9 @@ bench-once: ## run each benchmark once, so that none rots
 	@out="$$(go test -run '^$$' -bench . -benchtime 1x $$(go list ./... | grep -v /infra) 2>&1)" || { echo "$$out"; exit 1; }
 
 .PHONY: generate
-generate: ## write the reference of the interface and the approved templates anew, where functions have changed
+generate: ## write the reference of the interface anew, where routes have changed
 	go test ./functions -run TestTheReferenceIsCurrent -update
-	go test ./infra/stack -run 'TestTheTemplatesAreThoseThatWereRead|TestWhatHoldsDataKeepsItsName' -update
 
-# What is given on the command line of make, as a flag in quotes; never what happens to be in the environment.
-given = $(if $(filter command,$(firstword $(origin $(1)))),-$(2) '$(subst ','\'',$($(1)))')
 OPERATE = go run ./functions/operate
 
 .PHONY: founder

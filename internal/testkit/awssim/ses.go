@@ -15,10 +15,12 @@ type SESOptions struct {
 	Identities        []string // domains and addresses that may be sent from; none: all
 	MaxSendRate       int      // mails per second; 0: no limit
 	Max24Hours        int      // mails in any 24 hours; 0: no limit
+	Unverified        []string // domains that are there and whose DNS does not say so yet
+	Sandbox           bool     // the account has no production access
 }
 
-// SES is Amazon SES, API version 2: SendEmail with raw and with simple content, GetAccount, and the account's suppression
-// list.
+// SES is Amazon SES, API version 2: SendEmail with raw and with simple content, GetAccount, GetEmailIdentity, and the
+// account's suppression list.
 //
 // Each mail that it takes is kept, and what happens to it is written as the events that a configuration set sends to
 // EventBridge. The local parts of SES's own mailbox simulator work with every domain: bounce, complaint; everything else is delivered.
@@ -52,6 +54,8 @@ func (s *SES) Action(r *http.Request) string {
 		return "SendEmail"
 	case path == "/v2/email/account" && r.Method == http.MethodGet:
 		return "GetAccount"
+	case strings.HasPrefix(path, identities) && r.Method == http.MethodGet:
+		return "GetEmailIdentity"
 	case path == suppression && r.Method == http.MethodPut:
 		return "PutSuppressedDestination"
 	case strings.HasPrefix(path, suppression+"/") && r.Method == http.MethodGet:
@@ -71,6 +75,8 @@ func (s *SES) Answer(r Request) (any, error) {
 		return s.sendEmail(r)
 	case "GetAccount":
 		return s.account(r.Now), nil
+	case "GetEmailIdentity":
+		return s.identity(r)
 	case "PutSuppressedDestination":
 		return nil, s.suppress(r)
 	case "GetSuppressedDestination":
@@ -107,7 +113,7 @@ func (s *SES) Pause(paused bool) {
 func (s *SES) account(now time.Time) any {
 	return map[string]any{
 		"SendingEnabled":          !s.paused,
-		"ProductionAccessEnabled": true,
+		"ProductionAccessEnabled": !s.options.Sandbox,
 		"EnforcementStatus":       "HEALTHY",
 		"SendQuota": map[string]any{
 			"Max24HourSend":   unlimited(s.options.Max24Hours),

@@ -15,7 +15,6 @@ type invocation struct {
 	timer   watch
 	once    sync.Once
 	answer  chan Answer
-	over    chan struct{} // closed with the answer
 
 	// Under the environment's lock.
 	handed time.Time // to the process
@@ -24,7 +23,7 @@ type invocation struct {
 }
 
 func newInvocation(payload []byte, cold bool) *invocation {
-	return &invocation{id: newID(), payload: payload, cold: cold, answer: make(chan Answer, 1), over: make(chan struct{})}
+	return &invocation{id: newID(), payload: payload, cold: cold, answer: make(chan Answer, 1)}
 }
 
 // watch is a timer that may be stopped before it was started.

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// report prints a table of sizes, in megabytes of a million bytes.
+func report(to io.Writer, b builder, built []bundle) {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(w, "linux/%s\tbinary MB\tzip MB\t\n", b.arch)
+	var binary, zip int64
+	for _, one := range built {
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t\n", one.name, megabytes(one.binary), megabytes(one.zip))
+		binary, zip = binary+one.binary, zip+one.zip
+	}
+	fmt.Fprintf(w, "%d together\t%.2f\t%.2f\t\n", len(built), megabytes(binary), megabytes(zip))
+	_ = w.Flush()
+}
+
+func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
+
+// tooLarge names what is over the limit.
+func tooLarge(built []bundle) error {
+	var over []string
+	for _, one := range built {
+		if one.zip > MaxZip {
+			over = append(over, fmt.Sprintf("%s has %.2f MB", one.name, megabytes(one.zip)))
+		}
+	}
+	if len(over) > 0 {
+		return fmt.Errorf("a zip may have %.0f MB: %s", megabytes(MaxZip), strings.Join(over, ", "))
+	}
+	return nil
+}

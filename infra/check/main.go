@@ -1,0 +1,69 @@
+// Command check says whether an environment can be deployed, before anything is created: that its values are complete and
+// nobody else's, that there are credentials, and that mails may come from its sender.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/winback-auto/winback/infra/stack"
+	"github.com/winback-auto/winback/internal/aws/deployment"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Stdout, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "check:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, args []string) error {
+	flags := flag.NewFlagSet("check", flag.ContinueOnError)
+	flags.SetOutput(out)
+	key := flags.String("env", "", "environment: dev or prod")
+	before := flags.Bool("sender-to-come", false, "the sender is about to be made: do not ask for it")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	env, err := stack.Find(*key)
+	if err != nil {
+		return err
+	}
+	if err := env.Deployable(); err != nil {
+		return err
+	}
+	d, err := deployment.Open(ctx, deployment.Where{Environment: env.Key, Region: env.Region})
+	if err != nil || *before {
+		return err
+	}
+	return sender(ctx, out, env, d)
+}
+
+// sender asks whether mails may come from the environment's domain.
+func sender(ctx context.Context, out io.Writer, env stack.Environment, d *deployment.Deployment) error {
+	domain := env.SenderDomain()
+	s, err := d.Sender(ctx, domain)
+	var unknown *deployment.UnknownSenderError
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("the sender is not there: %w; make sender ENV=%s makes it, and says which records its DNS needs", err, env.Key)
+	case err != nil:
+		return err
+	case !s.Verified:
+		return fmt.Errorf("the sender %s is not verified: SES has not found all of these records in its DNS yet\n\t%s\nset them, wait some minutes, and say make deploy ENV=%s again; nothing was created",
+			domain, strings.Join(s.Records, "\n\t"), env.Key)
+	}
+	fmt.Fprintf(out, "%s is complete, and mails may come from %s\n", env.Key, domain)
+	if s.Sandbox {
+		fmt.Fprintf(out, "SES is in its sandbox: mails reach verified addresses only, until AWS has granted production access\n")
+	}
+	return nil
+}

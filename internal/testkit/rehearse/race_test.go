@@ -1,5 +1,0 @@
-//go:build race
-
-package rehearse
-
-const raceDetector = true
