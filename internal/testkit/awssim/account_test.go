@@ -178,3 +178,34 @@ func TestASessionIsOfARoleThatExists(t *testing.T) {
 		t.Error("SES has no calls in AWS JSON")
 	}
 }
+
+func TestTalliesAreComparedAcrossTime(t *testing.T) {
+	account := awssim.NewAccount(awssim.AccountOptions{Place: sydney, Now: fixed}, awssim.NewSQS(awssim.SQSOptions{}))
+	ctx := t.Context()
+	if err := account.Deployer().Call(ctx, "sqs", "CreateQueue", map[string]any{"QueueName": "jobs"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	role := account.RoleARN("sender")
+	account.SetRole(role, allowing(t, "*", "sqs:SendMessage"))
+	send := func(body, group string) {
+		t.Helper()
+		in := map[string]any{"QueueUrl": "x/jobs", "MessageBody": body}
+		if group != "" {
+			in["MessageGroupId"] = group
+		}
+		if err := account.As(role, "s").Call(ctx, "sqs", "SendMessage", in, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("a", "harbour")
+	before := account.Ledger().Total()
+	send("b", "")
+	send(strings.Repeat("x", 100<<10), "harbour")
+	since := account.Ledger().Total().Sub(before)
+	if since.Calls["sqs:SendMessage"] != 2 || since.Spent[awssim.SQSRequests] != 3 || since.Spent[awssim.FairRequests] != 2 || len(since.Failed) != 0 {
+		t.Errorf("since %+v", since)
+	}
+	if none := before.Sub(before); len(none.Calls) != 0 || len(none.Spent) != 0 {
+		t.Errorf("nothing is %+v", none)
+	}
+}

@@ -85,6 +85,28 @@ func (t *Tally) Add(other Tally) {
 	}
 }
 
+// Sub is what was called since an earlier tally of the same.
+func (t Tally) Sub(earlier Tally) Tally {
+	since := newTally()
+	since.Add(t)
+	for name, n := range earlier.Calls {
+		if since.Calls[name] -= n; since.Calls[name] == 0 {
+			delete(since.Calls, name)
+		}
+	}
+	for name, n := range earlier.Failed {
+		if since.Failed[name] -= n; since.Failed[name] == 0 {
+			delete(since.Failed, name)
+		}
+	}
+	for name, amount := range earlier.Spent {
+		if since.Spent[name] -= amount; since.Spent[name] == 0 {
+			delete(since.Spent, name)
+		}
+	}
+	return *since
+}
+
 // Denials lists what was refused, by principal, action and resource.
 func (l *Ledger) Denials() []Denial {
 	l.mu.Lock()

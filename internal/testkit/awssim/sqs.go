@@ -1,6 +1,7 @@
 package awssim
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -60,7 +61,11 @@ func (s *SQS) Answer(r Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire(r.Now)
-	r.Spend(SQSRequests, float64(max(1, (len(r.Body)+requestBytes-1)/requestBytes)))
+	requests := float64(max(1, (len(r.Body)+requestBytes-1)/requestBytes))
+	r.Spend(SQSRequests, requests)
+	if strings.HasPrefix(r.Action, "Send") && bytes.Contains(r.Body, []byte(`"MessageGroupId"`)) {
+		r.Spend(FairRequests, requests)
+	}
 	switch r.Action {
 	case "CreateQueue":
 		return answer(r, s.createQueue)
