@@ -18,7 +18,6 @@ type hearers struct {
 
 // newHearers makes the topic of alarms. The key is our own because alarms may not use the one that AWS keeps for topics.
 func newHearers(s awscdk.Stack, env Environment) hearers {
-	fromHere := object{"StringEquals": object{"aws:SourceAccount": sub("${AWS::AccountId}")}}
 	key := awskms.NewCfnKey(s, text("AlarmKey"), &awskms.CfnKeyProps{
 		Description:       text("Winback " + env.Key + ": encrypts alarms on their way"),
 		EnableKeyRotation: yes,
@@ -27,9 +26,11 @@ func newHearers(s awscdk.Stack, env Environment) hearers {
 				"Sid": "TheAccountDecidesByItsRoles", "Effect": "Allow", "Action": "kms:*", "Resource": "*",
 				"Principal": object{"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},
 			},
+			// Without a condition: a key policy that asks for the caller's account has silenced alarms before. Whose alarms may
+			// come is said at the topic.
 			object{
-				"Sid": "AlarmsOfThisAccount", "Effect": "Allow", "Action": list("kms:Decrypt", "kms:GenerateDataKey*"), "Resource": "*",
-				"Principal": object{"Service": "cloudwatch.amazonaws.com"}, "Condition": fromHere,
+				"Sid": "Alarms", "Effect": "Allow", "Action": list("kms:Decrypt", "kms:GenerateDataKey*"), "Resource": "*",
+				"Principal": object{"Service": "cloudwatch.amazonaws.com"},
 			},
 		)},
 	})
@@ -42,7 +43,7 @@ func newHearers(s awscdk.Stack, env Environment) hearers {
 		PolicyDocument: object{"Version": "2012-10-17", "Statement": list(
 			object{
 				"Sid": "AlarmsOfThisAccount", "Effect": "Allow", "Action": "sns:Publish", "Resource": topic.Ref(),
-				"Principal": object{"Service": "cloudwatch.amazonaws.com"}, "Condition": fromHere,
+				"Principal": object{"Service": "cloudwatch.amazonaws.com"}, "Condition": object{"ArnLike": object{"aws:SourceArn": arn("cloudwatch", "alarm:*")}},
 			},
 			object{
 				"Sid": "OnlyEncrypted", "Effect": "Deny", "Action": "sns:Publish", "Resource": topic.Ref(), "Principal": object{"AWS": "*"},

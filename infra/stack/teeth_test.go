@@ -59,6 +59,9 @@ var holes = []struct {
 	{"G12", "ticks too rarely", func(d damaged) { d.set("OutboxSweepSchedule", "rate(1 day)", "ScheduleExpression") }, "outbox-sweep declares"},
 	{"G12", "does not hear all", func(d damaged) { d.set("MailEventRule", []any{"Email Sent"}, "EventPattern", "detail-type") }, "selects other events"},
 	{"G12", "forgets what failed", func(d damaged) { d.remove("MailEventRetries") }, "mail-event has no EventInvokeConfig"},
+	{"G12", "may not tick", func(d damaged) { d.set("OutboxSweepScheduleRole", []any{}, "Policies") }, "may not invoke outbox-sweep"},
+	{"G12", "may not report", func(d damaged) { d.remove("MailEventPermission") }, "may not invoke mail-event"},
+	{"G12", "may not bury", func(d damaged) { d.remove("MailEventDeadQueuePolicy") }, "may not put anything among its dead letters"},
 	{"G13", "logs the path", func(d damaged) {
 		d.set("ApiStage", `{"requestId":"$context.requestId","path":"$context.path"}`, "AccessLogSettings", "Format")
 	}, "holds $context.path"},
@@ -117,6 +120,8 @@ var holes = []struct {
 	{"G27", "lets users write all", func(d damaged) { d.set("UserPoolClient", nil, "WriteAttributes") }, "write every attribute"},
 	{"G27", "lets users write their company", func(d damaged) { d.append("UserPoolClient", "custom:company", "WriteAttributes") }, "custom:company"},
 	{"G28", "alarms in the clear", func(d damaged) { d.set("Alarms", nil, "KmsMasterKeyId") }, "Alarms is not encrypted"},
+	{"G28", "cannot encrypt its alarms", func(d damaged) { d.keep("AlarmKey", 1, "KeyPolicy", "Statement") }, "alarms may not use the key"},
+	{"G28", "takes no alarms", func(d damaged) { d.remove("AlarmsPolicy") }, "takes no alarms"},
 	{"G28", "alarms nobody", func(d damaged) { d.remove("AlarmsByMail") }, "nobody has subscribed"},
 	{"G28", "costs in silence", func(d damaged) { d.remove("Budget") }, "no budget"},
 	{"G28", "is slow for long", func(d damaged) { d.set("LeadApiSlowAlarm", 27999, "Threshold") }, "lead-api takes longer"},
@@ -149,6 +154,12 @@ var holes = []struct {
 // grant adds a statement to a role.
 func (d damaged) grant(role, action string, resources ...any) {
 	d.append(role, obj{"Sid": "Extra", "Effect": "Allow", "Action": action, "Resource": resources}, "Policies", "0", "PolicyDocument", "Statement")
+}
+
+// keep leaves only the first elements of a list.
+func (d damaged) keep(id string, n int, path ...string) {
+	d.t.Helper()
+	d.set(id, template.List(d.resource(id).Properties, path...)[:n], path...)
 }
 
 // unconditional takes the condition from a statement of a role.

@@ -1,6 +1,7 @@
 package guardrail
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -122,9 +123,9 @@ func g28(w *World, r *report) {
 	for _, api := range w.of("AWS::ApiGatewayV2::Api") {
 		r.must(w.watches("AWS/ApiGateway", "5xx", "ApiId", api.ref) != nil, "no alarm watches the failed requests of %s", api)
 	}
-	for _, t := range w.tables() {
+	for _, name := range w.used() {
 		for _, kind := range []string{"ReadThrottleEvents", "WriteThrottleEvents"} {
-			r.must(w.watches("AWS/DynamoDB", kind, "TableName", t.text("TableName")) != nil, "no alarm watches %s of %s", kind, t)
+			r.must(w.watches("AWS/DynamoDB", kind, "TableName", name) != nil, "no alarm watches %s of %s", kind, name)
 		}
 	}
 	for _, kind := range []string{"Reputation.BounceRate", "Reputation.ComplaintRate"} {
@@ -143,7 +144,13 @@ func (w *World) told(r *report) {
 	r.must(len(topics) > 0, "there is no topic for alarms")
 	for _, t := range topics {
 		r.must(t.text("KmsMasterKeyId") != "", "%s is not encrypted", t)
-		r.must(w.demandsTLS("AWS::SNS::TopicPolicy", "Topics", t, "sns:Publish"), "%s lets in whoever does not use TLS", t)
+		someAlarm := fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:%s", w.resolver.Region, w.resolver.Account, w.name("any"))
+		r.must(w.admits(t, "cloudwatch.amazonaws.com", "sns:Publish", someAlarm), "%s takes no alarms", t)
+		key := w.byARN[t.text("KmsMasterKeyId")]
+		for _, action := range []string{"kms:Decrypt", "kms:GenerateDataKey"} {
+			r.must(key != nil && w.admits(key, "cloudwatch.amazonaws.com", action, ""), "alarms may not use the key of %s (%s): they would rise, and nobody would hear of them", t, action)
+		}
+		r.must(w.demandsTLS(t, "sns:Publish"), "%s lets in whoever does not use TLS", t)
 		heard := slices.ContainsFunc(w.of("AWS::SNS::Subscription"), func(s *thing) bool { return s.text("TopicArn") == t.arn && s.text("Endpoint") != "" })
 		r.must(heard, "nobody has subscribed to %s", t)
 	}

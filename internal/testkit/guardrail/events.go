@@ -39,6 +39,9 @@ func g12(w *World, r *report) {
 		r.must(t.text("FlexibleTimeWindow", "Mode") != "", "%s leaves open when within its minute it ticks", t)
 		r.must(t.text("State") != "DISABLED", "%s is switched off", t)
 		w.givesUp(r, t, t.props["Target"], hour)
+		role, dead := t.text("Target", "RoleArn"), w.queue(t.text("Target", "DeadLetterConfig", "Arn"))
+		r.must(w.lets(role, "scheduler.amazonaws.com", "lambda:InvokeFunction", t.text("Target", "Arn")), "%s may not invoke %s", t, f.Name)
+		r.must(dead != nil && w.lets(role, "scheduler.amazonaws.com", "sqs:SendMessage", dead.arn), "%s may not put anything among its dead letters", t)
 		w.outlived(r, f, hour)
 	}
 	r.count("rules of the event bus", len(rules), len(events))
@@ -53,6 +56,9 @@ func g12(w *World, r *report) {
 		r.must(slices.Equal(template.Texts(t.props, "EventPattern", "detail-type"), f.On.DetailTypes), "%s selects other events than %s declares", t, f.Name)
 		r.must(t.text("State") != "DISABLED", "%s is switched off", t)
 		w.givesUp(r, t, template.Map(t.props, "Targets", "0"), eventLife)
+		dead := w.queue(template.Text(t.props, "Targets", "0", "DeadLetterConfig", "Arn"))
+		r.must(w.permits(template.Text(t.props, "Targets", "0", "Arn"), "events.amazonaws.com", t.arn), "%s may not invoke %s", t, f.Name)
+		r.must(dead != nil && w.admits(dead, "events.amazonaws.com", "sqs:SendMessage", t.arn), "%s may not put anything among its dead letters", t)
 		w.outlived(r, f, eventLife)
 		r.must(w.buries(f) != nil, "events that %s fails on for ever are lost: its EventInvokeConfig needs a destination on failure", f.Name)
 	}

@@ -117,10 +117,11 @@ func (w *World) due(f app.Function, lambda *thing) []string {
 		add(group.arn, "logs:CreateLogStream", "logs:PutLogEvents")
 	}
 	add("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords")
-	for _, t := range w.tables() {
-		add(t.arn, tableActions(f.Uses.Table)...)
+	for _, name := range w.used() {
+		arn := fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", w.resolver.Region, w.resolver.Account, name)
+		add(arn, tableActions(f.Uses.Table)...)
 		if f.Uses.SendsAll {
-			add(t.arn+"/index/"+dynamotable.Index, "dynamodb:Query")
+			add(arn+"/index/"+dynamotable.Index, "dynamodb:Query")
 		}
 	}
 	if f.Uses.Links {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/winback-auto/winback/internal/testkit/iam"
 	"github.com/winback-auto/winback/internal/testkit/template"
 )
 
@@ -100,29 +99,8 @@ func g05(w *World, r *report) {
 func g06(w *World, r *report) {
 	for _, queue := range w.of("AWS::SQS::Queue") {
 		r.must(queue.flag("SqsManagedSseEnabled") || queue.text("KmsMasterKeyId") != "", "%s is not encrypted", queue)
-		r.must(w.demandsTLS("AWS::SQS::QueuePolicy", "Queues", queue, "sqs:SendMessage"), "%s lets in whoever does not use TLS", queue)
+		r.must(w.demandsTLS(queue, "sqs:SendMessage"), "%s lets in whoever does not use TLS", queue)
 	}
-}
-
-// demandsTLS reports whether a resource policy denies a request that comes in the clear.
-func (w *World) demandsTLS(policyType, names string, guarded *thing, anAction string) bool {
-	for _, t := range w.of(policyType) {
-		if !slices.Contains(template.Texts(t.props, names), guarded.ref) {
-			continue
-		}
-		policy, err := iam.ParseResource(t.props["PolicyDocument"])
-		if err != nil {
-			return false
-		}
-		const somebody = "arn:aws:iam::210987654321:role/somebody"
-		d, err := iam.Decide(iam.Request{
-			Principal: somebody, Action: anAction, Resources: []string{guarded.arn}, Context: iam.NewContext(somebody, false),
-		}, iam.Policy{}, &iam.Guard{Policy: policy})
-		if err == nil && d.Explicit {
-			return true
-		}
-	}
-	return false
 }
 
 // g31: SQS counts a message that is sent again as a new one, and Lambda ends such circles after 16 turns.

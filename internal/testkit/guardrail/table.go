@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/winback-auto/winback/internal/aws/dynamotable"
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
 	"github.com/winback-auto/winback/internal/testkit/template"
 )
 
@@ -13,8 +14,20 @@ import (
 // rule reads an empty answer there.
 func (w *World) tables() []*thing { return w.of("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable") }
 
+// used are the names of the tables that functions work on: one. It is not the stack's own after a restore, which makes a
+// table beside it.
+func (w *World) used() (names []string) {
+	for _, t := range w.of("AWS::Lambda::Function") {
+		if name := t.text("Environment", "Variables", lambdahost.TableVariable); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 func g07(w *World, r *report) {
 	r.count("tables", len(w.tables()), 1)
+	r.count("tables that functions work on", len(w.used()), 1)
 	for _, t := range w.tables() {
 		r.must(t.Type == "AWS::DynamoDB::Table", "%s is a %s, whose settings these rules do not know", t, t.Type)
 		r.must(t.flag("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"), "%s cannot be restored to a point in time", t)
