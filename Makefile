@@ -46,7 +46,7 @@ test: ## run all tests
 	go test -timeout 20m ./...
 
 .PHONY: check
-check: compile vet format lint race infra simulate bench-once ## all that CI runs
+check: compile vet format lint race infra lint-template simulate bench-once ## all that CI runs
 	@echo "check passed"
 
 .PHONY: compile
@@ -72,6 +72,10 @@ race: ## run all tests with the race detector, but those of infra
 .PHONY: infra
 infra: ## run the tests of what is deployed; CDK has races of its own
 	go test -timeout 10m ./infra/...
+
+.PHONY: lint-template
+lint-template: ## lint the templates of all environments with cfn-lint, which it installs below dist (needs python3)
+	@infra/lint.sh
 
 .PHONY: build
 build: ## build what is deployed: dist/<function>/bootstrap and .zip (ARCH=amd64 to run them here)
@@ -123,8 +127,9 @@ bench-once: ## run each benchmark once, so that none rots
 	@out="$$(go test -run '^$$' -bench . -benchtime 1x $$(go list ./... | grep -v /infra) 2>&1)" || { echo "$$out"; exit 1; }
 
 .PHONY: generate
-generate: ## write the reference of the interface anew, where routes have changed
+generate: ## write the reference of the interface and the approved templates anew, where functions have changed
 	go test ./functions -run TestTheReferenceIsCurrent -update
+	go test ./infra/stack -run 'TestTheTemplatesAreThoseThatWereRead|TestWhatHoldsDataKeepsItsName' -update
 
 OPERATE = go run ./functions/operate
 

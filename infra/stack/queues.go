@@ -47,7 +47,11 @@ func newQueues(s awscdk.Stack, env Environment, functions []app.Function) map[st
 
 // deadLetters is where the messages, ticks or events end that something could not handle.
 func deadLetters(s awscdk.Stack, env Environment, name string, from object, more ...any) awssqs.CfnQueue {
-	return newQueue(s, env, name+dead, &awssqs.CfnQueueProps{MessageRetentionPeriod: seconds(letterDays * 24 * time.Hour), RedriveAllowPolicy: from}, more...)
+	props := &awssqs.CfnQueueProps{MessageRetentionPeriod: seconds(letterDays * 24 * time.Hour)}
+	if from != nil { // a nil object would be written as an empty one, which SQS refuses
+		props.RedriveAllowPolicy = from
+	}
+	return newQueue(s, env, name+dead, props, more...)
 }
 
 // newQueue is an encrypted queue that only talks TLS.

@@ -65,7 +65,7 @@ func (d *Dir) Mail(id string) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	m, err := read(id, raw)
+	m, err := Read(id, raw)
 	if err != nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -91,8 +91,8 @@ func (d *Dir) Raw(id string) ([]byte, error) {
 	return raw, err
 }
 
-// read reads what mail.MIME has written.
-func read(id string, raw []byte) (Mail, error) {
+// Read reads what mail.MIME has written, under an id.
+func Read(id string, raw []byte) (Mail, error) {
 	parsed, err := netmail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		return Mail{}, err

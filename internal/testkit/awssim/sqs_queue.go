@@ -133,8 +133,14 @@ func (q *sqsQueue) set(s *SQS, attributes map[string]string) error {
 			if value == "" {
 				continue
 			}
-			if err := json.Unmarshal([]byte(value), &redrive); err != nil || redrive.Max < 1 || redrive.Max > 1000 || s.byARN(redrive.Target) == nil {
+			if err := json.Unmarshal([]byte(value), &redrive); err != nil || redrive.Max < 1 || redrive.Max > 1000 || !s.byARN(redrive.Target).takesFrom(q) {
 				return invalidParameter("Value %s for parameter RedrivePolicy is invalid.", value)
+			}
+			continue
+		}
+		if name == "RedriveAllowPolicy" || name == "SqsManagedSseEnabled" {
+			if !validText(name, value) {
+				return sqsError("InvalidAttributeValue", "InvalidAttributeValue", "Invalid value for the parameter %s.", name)
 			}
 			continue
 		}
@@ -149,6 +155,35 @@ func (q *sqsQueue) set(s *SQS, attributes map[string]string) error {
 	maps.Copy(q.attributes, attributes)
 	q.redrive, q.guard = redrive, guard
 	return nil
+}
+
+// allowPolicy is the attribute RedriveAllowPolicy: whose dead letters a queue takes.
+type allowPolicy struct {
+	Permission string   `json:"redrivePermission"`
+	Sources    []string `json:"sourceQueueArns"`
+}
+
+// validText checks the attributes that are no numbers.
+func validText(name, value string) bool {
+	if name == "SqsManagedSseEnabled" {
+		return value == "true" || value == "false"
+	}
+	var allow allowPolicy
+	err := json.Unmarshal([]byte(value), &allow)
+	known := slices.Contains([]string{"allowAll", "denyAll", "byQueue"}, allow.Permission)
+	return err == nil && known && (allow.Permission == "byQueue") == (len(allow.Sources) > 0) && len(allow.Sources) <= 10
+}
+
+// takesFrom reports whether a queue, if it is there, takes the dead letters of another.
+func (q *sqsQueue) takesFrom(source *sqsQueue) bool {
+	if q == nil {
+		return false
+	}
+	var allow allowPolicy
+	if text := q.attributes["RedriveAllowPolicy"]; text == "" || json.Unmarshal([]byte(text), &allow) != nil {
+		return true
+	}
+	return allow.Permission == "allowAll" || allow.Permission == "byQueue" && slices.Contains(allow.Sources, source.arn())
 }
 
 type getQueueURLRequest struct{ QueueName string }

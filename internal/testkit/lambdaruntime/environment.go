@@ -171,7 +171,18 @@ func (e *environment) settle(i *invocation, o outcome) {
 			done(answer)
 		}
 		i.answer <- answer
+		close(i.over)
 	})
+}
+
+// under is the end of an invocation that is under way here; nil: it is not.
+func (e *environment) under(requestID string) <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.current == nil || e.current.id != requestID {
+		return nil
+	}
+	return e.current.over
 }
 
 // stop ends the process for a reason, unless it has ended.

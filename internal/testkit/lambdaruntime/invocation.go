@@ -15,6 +15,7 @@ type invocation struct {
 	timer   watch
 	once    sync.Once
 	answer  chan Answer
+	over    chan struct{} // closed with the answer
 
 	// Under the environment's lock.
 	handed time.Time // to the process
@@ -23,7 +24,7 @@ type invocation struct {
 }
 
 func newInvocation(payload []byte, cold bool) *invocation {
-	return &invocation{id: newID(), payload: payload, cold: cold, answer: make(chan Answer, 1)}
+	return &invocation{id: newID(), payload: payload, cold: cold, answer: make(chan Answer, 1), over: make(chan struct{})}
 }
 
 // watch is a timer that may be stopped before it was started.

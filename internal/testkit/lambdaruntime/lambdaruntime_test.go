@@ -342,13 +342,19 @@ func TestWhoNoLongerWaitsEndsNothing(t *testing.T) {
 		s.line()
 		cancel()
 	}()
-	if _, err := s.Invoke(ctx, payload); !errors.Is(err, context.Canceled) {
+	left, err := s.Invoke(ctx, payload)
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	if _, busy := s.Environments(); busy != 1 {
 		t.Errorf("%d are busy", busy)
 	}
 	open()
+	s.Settle(left.RequestID)
+	if len(s.done) != 1 || s.done[0].Failed() {
+		t.Errorf("it ended as %v", s.done)
+	}
+	s.Settle("of somebody else")
 }
 
 func TestAFunctionThatLambdaWouldRefuseIsRefused(t *testing.T) {

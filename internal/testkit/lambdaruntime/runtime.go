@@ -171,3 +171,18 @@ func (r *Runtime) Close() error {
 	}
 	return os.RemoveAll(r.folder)
 }
+
+// Settle waits until an invocation that nobody waits for any more is over.
+func (r *Runtime) Settle(requestID string) {
+	r.mu.Lock()
+	var over <-chan struct{}
+	for _, e := range r.all {
+		if done := e.under(requestID); done != nil {
+			over = done
+		}
+	}
+	r.mu.Unlock()
+	if over != nil {
+		<-over
+	}
+}

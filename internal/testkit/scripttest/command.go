@@ -32,16 +32,17 @@ func table() map[string]command {
 		"header":  {"header Name [regexp]", "check that the last answer has a header that matches", 1, 2, true, (*story).header},
 		"body":    {"body regexp", "check that the body of the last answer matches", 1, 1, true, (*story).body},
 		"json":    {"json path [want | exists | absent | matches regexp | op number]", "check the JSON of the last answer; see path.go and want.go", 1, 3, true, (*story).json},
-		"problem": {"problem code [location …]", "check that the last answer is a problem document that names these locations, and no others where it names any", 1, -1, false, (*story).problem},
+		"problem": {"problem code [location …]", "check that the last answer is a problem document that names these locations, and no others where it names any; what API Gateway refuses itself may have its own body", 1, -1, false, (*story).problem},
 		"save":    {"save NAME path", "keep a value of the last answer's JSON as $NAME", 2, 2, false, (*story).save},
 		"keep":    {"keep file", "keep the body of the last answer as a file", 1, 1, false, (*story).keep},
 		"encode":  {"encode bom|crlf|utf-16le|utf-16be|windows-1252 from to", "write a file as another program would have saved it", 3, 3, false, (*story).encode},
 		"fill":    {"fill file n", "write a file of n bytes", 2, 2, false, (*story).fill},
 		"until":   {"until duration http … (json|status|body) …", "repeat a request until a check of its answer holds", 4, -1, false, (*story).until},
 
-		"drain":   {"drain", "wait until nothing is left to do now; dead letters are a failure", 0, 0, false, (*story).drain},
-		"advance": {"advance duration", "move the application clock forward", 1, 1, false, (*story).advance},
-		"mail":    {"mail count n [address] | mail with n regexp | mail to|from|subject|text|html regexp", "check the outbox, the texts in it, or its newest mail", 2, 3, true, (*story).mail},
+		"drain":     {"drain", "wait until nothing is left to do now; dead letters are a failure", 0, 0, false, (*story).drain},
+		"propagate": {"propagate", "wait until every function knows a change of roles; on one machine that is at once", 0, 0, false, (*story).propagate},
+		"advance":   {"advance duration", "move the application clock forward", 1, 1, false, (*story).advance},
+		"mail":      {"mail count n [address] | mail with n regexp | mail to|from|subject|text|html regexp", "check the outbox, the texts in it, or its newest mail", 2, 3, true, (*story).mail},
 	}
 }
 

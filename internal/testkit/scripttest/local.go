@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -85,6 +86,13 @@ func (s *story) drain(*testscript.TestScript, []string) error {
 func (s *story) advance(_ *testscript.TestScript, args []string) error {
 	var answer struct{ Now string }
 	return s.local(http.MethodPost, "/_local/clock", map[string]string{"advance": args[0]}, &answer)
+}
+
+func (s *story) propagate(*testscript.TestScript, []string) error {
+	if s.world.Propagation > 0 {
+		<-time.After(s.world.Propagation)
+	}
+	return nil
 }
 
 // allMails is more mails than any script causes.

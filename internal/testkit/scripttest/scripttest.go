@@ -15,6 +15,7 @@
 package scripttest
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -48,18 +49,41 @@ const answered = time.Minute
 // Run runs every script of a folder as a subtest.
 func Run(t *testing.T, dir string, servers Servers) {
 	t.Helper()
-	testscript.Run(t, params(dir, servers))
+	testscript.Run(t, params(dir, servers, World{}))
 }
 
-func params(dir string, servers Servers) testscript.Params {
+// World is what a script has to know about where it runs. The zero World is local mode.
+type World struct {
+	// Gateway says that API Gateway stands before the program: what it refuses itself has its own short body in place of a
+	// problem document (see the command problem), and the condition [gateway] holds.
+	Gateway bool
+	// Propagation is how long a change of roles may take until every function knows it.
+	Propagation time.Duration
+}
+
+// RunFiles runs the given scripts as subtests, in a world of their own.
+func RunFiles(t *testing.T, files []string, servers Servers, world World) {
+	t.Helper()
+	p := params("", servers, world)
+	p.Files = files
+	testscript.Run(t, p)
+}
+
+func params(dir string, servers Servers, world World) testscript.Params {
 	return testscript.Params{
-		Dir:                 dir,
+		Dir: dir,
+		Condition: func(name string) (bool, error) {
+			if name == "gateway" {
+				return world.Gateway, nil
+			}
+			return false, fmt.Errorf("there is no condition %s", name)
+		},
 		Cmds:                commands(),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			story := &story{
-				tb: env.T().(testing.TB), folder: env.WorkDir + "/data", servers: servers,
+				tb: env.T().(testing.TB), folder: env.WorkDir + "/data", servers: servers, world: world,
 				client: &http.Client{Timeout: answered, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 				tokens: map[string]string{},
 			}
@@ -77,6 +101,7 @@ type story struct {
 	tb      testing.TB
 	folder  string
 	servers Servers
+	world   World
 	client  *http.Client
 
 	server  Server // nil before start

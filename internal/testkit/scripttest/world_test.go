@@ -146,6 +146,6 @@ func tell(t *testing.T, script string) (failed bool, said string) {
 		t.Fatal(err)
 	}
 	r := &recorder{T: t}
-	testscript.RunT(r, params(dir, servers()))
+	testscript.RunT(r, params(dir, servers(), World{}))
 	return r.failed, r.log.String()
 }
