@@ -58,7 +58,8 @@ const (
 	newVehicle  = `{"vin":"<vin>","rego":"<rego>","state":"NSW","make":"<ymark>","model":"<ymark>","year":2019}`
 	wantedLead  = `{"customer":"<customer>","vehicle":` + newVehicle + `,"tradeIn":` + newVehicle + `,"yard":"<yard>","source":"<ymark>","type":"<ymark>","user":"<user>","notes":"<ymark>"}`
 	newValued   = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<user>","odometer":61500,"value":{"amount":1450000,"currency":"AUD"},"notes":"<ymark>"}`
-	newProspect = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<self>","action":"<ymark>","type":"Phone Out","notes":"<ymark>"}`
+	newProspect = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<self>","action":"12 Month Follow Up","type":"Phone Out","notes":"<ymark>"}`
+	newWords    = `{"activities":[{"name":"Prospect Activity","source":"<mark>"},{"name":"CRM Follow Up"},{"name":"<mark>"}],"actions":[{"name":"12 Month Follow Up"}],"types":[{"name":"Phone Out"},{"name":"<mark>"}]}`
 )
 
 // accessRows has a row for every route; one without fails the test.
@@ -69,6 +70,8 @@ var accessRows = []accessRow{
 
 	{route: "GET /v1/company", may: "admin", path: "/v1/company", status: 200},
 	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true},"ownStock":{"sellers":["<mark> stock"],"vins":["<cvin>"]}}`},
+	{route: "GET /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", status: 200},
+	{route: "PUT /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", body: newWords, status: 200},
 	{route: "GET /v1/yards", may: "admin", path: "/v1/yards", status: 200},
 	{route: "POST /v1/yards", may: "admin", path: "/v1/yards", body: newYard, status: 201},
 	{route: "GET /v1/yards/{id}", may: "admin", path: "/v1/yards/<yard>", status: 200},
@@ -120,6 +123,11 @@ var accessRows = []accessRow{
 	{route: "POST /v1/prospects", may: "prospects", path: "/v1/prospects", body: newProspect, status: 201},
 	{route: "POST /v1/prospects", may: "prospects", path: "/v1/prospects", body: strings.Replace(newProspect, `"<customer>"`, newcomer, 1), status: 201},
 	{route: "GET /v1/prospects/{id}", may: "prospects", path: "/v1/prospects/<+prospect>", status: 200},
+	{route: "GET /v1/prospects/choices", may: "prospects", path: "/v1/prospects/choices", status: 200},
+	{route: "PATCH /v1/prospects/{id}", may: "prospects", path: "/v1/prospects/<+prospect>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<self>","due":"2026-12-01T09:00:00Z"}`, status: 200},
+	{route: "GET /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts", status: 200},
+	{route: "POST /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts", body: `{"notes":"<ymark>","type":"Phone Out"}`, status: 201},
+	{route: "POST /v1/prospects/{id}/convert", may: "prospects", path: "/v1/prospects/<+prospect>/convert", body: `{"notes":"<ymark>","type":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/complete", may: "prospects", path: "/v1/prospects/<+prospect>/complete", body: `{"notes":"<ymark>"}`, status: 200},
 
 	{route: "GET /v1/recaptures", may: watchers, path: "/v1/recaptures", status: 200, other: "origin=csv"},

@@ -29,7 +29,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		notify.MailSend,
 		notify.Sender,
 		app.Sweep,
-		prospect.API,
+		prospect.API(lead.OfProspect),
 		recapture.API,
 		recapture.End,
 		recapture.Poll(dial),

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/prospect"
 )
 
-func main() { lambdahost.Start(prospect.API) }
+func main() { lambdahost.Start(prospect.API(lead.OfProspect)) }

@@ -23,6 +23,7 @@ func API(dial partner.Dial) app.Function {
 			userRoutes(api, d)
 			roleRoutes(api, d)
 			connectionRoutes(api, d, dial)
+			prospectRoutes(api, d)
 		},
 		Uses: app.Uses{Table: app.ReadWrite, Secrets: app.Seal | app.Open, Identity: true, Partner: true},
 	}

@@ -45,6 +45,9 @@ type Name struct {
 	Last  string `json:"last,omitempty" maxLength:"60"`
 }
 
+// Show is a customer as the interface shows one, for features that show them with a record of their own.
+func Show(c Customer) View { return view(c) }
+
 func view(c Customer) View {
 	return View{
 		c.ID, Name{c.First, c.Last}, c.Company, c.Email, c.Mobile, c.Phone, c.Address, c.Language, c.Notes, c.Vehicles, c.CreatedAt,

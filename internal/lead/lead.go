@@ -58,6 +58,7 @@ type Lead struct {
 	Recapture    string           `json:"recapture,omitempty" doc:"The recapture that it was made of."`
 	Appraisal    string           `json:"appraisal,omitempty" doc:"The appraisal that it was made with."`
 	Prospect     string           `json:"prospect,omitempty" doc:"The prospect that it was closed to."`
+	FromProspect string           `json:"fromProspect,omitempty" doc:"The prospect that became this lead."`
 }
 
 // Won reports whether the customer bought: such leads are what a recapture is meant for (R24, C10).

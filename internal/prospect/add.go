@@ -17,8 +17,8 @@ import (
 // becomes a new one, an empty CreatedBy the request's caller, a zero Due now. The customer must exist or be created by commit, and the
 // caller must be allowed to work in the yard: both are the business of whoever calls Add.
 //
-// A user who does not manage prospects in the yard is an Invalid error, unless the prospect is its creator's own; a
-// company without prospects, or an ID that is there already, a Conflict.
+// A user who does not manage prospects in the yard is an Invalid error, unless the prospect is its creator's own, and so is
+// a type that the company does not have; a company without prospects, or an ID that is there already, a Conflict.
 func Add(ctx context.Context, d app.Deps, co ident.Company, p Prospect, commit func(ctx context.Context, ops ...table.Op) error) (Prospect, error) {
 	p = p.begun(ctx, d)
 	if err := Enabled(ctx, d, co); err != nil {
@@ -28,7 +28,11 @@ func Add(ctx context.Context, d app.Deps, co ident.Company, p Prospect, commit f
 	if err != nil {
 		return Prospect{}, err
 	}
-	if err := errs.Violate(append(p.problems(), broken...)...); err != nil {
+	unfit, err := spellType(ctx, d, co, &p)
+	if err != nil {
+		return Prospect{}, err
+	}
+	if err := errs.Violate(append(append(p.problems(), broken...), unfit...)...); err != nil {
 		return Prospect{}, err
 	}
 	return file(ctx, d, co, p, commit)

@@ -11,16 +11,21 @@ import (
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
-// API is the function with the routes of prospects.
-var API = app.Function{
-	Name: "prospect-api",
-	Doc:  "Prospects: enter, list, complete follow-up work.",
-	HTTP: func(h huma.API, d app.Deps) { api{d}.routes(h) },
-	Uses: app.Uses{Table: app.ReadWrite, Links: true},
+// API is the function with the routes of prospects; makeLead files the leads that prospects become.
+func API(makeLead MakeLead) app.Function {
+	return app.Function{
+		Name: "prospect-api",
+		Doc:  "Prospects: enter, list, work on, complete follow-up work, and turn it into leads.",
+		HTTP: func(h huma.API, d app.Deps) { api{d, makeLead}.routes(h) },
+		Uses: app.Uses{Table: app.ReadWrite, Links: true},
+	}
 }
 
 // api holds the handlers of the routes.
-type api struct{ app.Deps }
+type api struct {
+	app.Deps
+	makeLead MakeLead
+}
 
 const tag = "Prospects"
 
@@ -32,18 +37,40 @@ func (a api) routes(h huma.API) {
 	web.Post(h, "/v1/prospects", web.Can(access.ProspectWrite), web.Route{
 		ID: "createProspect", Tag: tag, Status: 201, Idempotent: true, Summary: "Enter a prospect, with its customer where that is new.",
 	}, a.create)
+	web.Get(h, "/v1/prospects/choices", web.Can(access.ProspectRead), web.Route{
+		ID: "getProspectChoices", Tag: tag, Summary: "What filters and forms offer: the company's words, and the users that the caller manages.",
+	}, a.choices)
 	web.Get(h, "/v1/prospects/{id}", web.Can(access.ProspectRead), web.Route{
-		ID: "getProspect", Tag: tag, Summary: "A prospect.",
+		ID: "getProspect", Tag: tag, Summary: "A prospect with its customer and the latest attempts.",
 	}, a.get)
+	web.Patch(h, "/v1/prospects/{id}", web.Can(access.ProspectWrite), web.Route{
+		ID: "changeProspect", Tag: tag, Summary: "Change a prospect that is not completed.",
+	}, a.edit)
+	web.Get(h, "/v1/prospects/{id}/attempts", web.Can(access.ProspectRead), web.Route{
+		ID: "listProspectAttempts", Tag: tag, Summary: "Attempts to reach the customer, latest first.",
+	}, a.attempts)
+	web.Post(h, "/v1/prospects/{id}/attempts", web.Can(access.ProspectWrite), web.Route{
+		ID: "addProspectAttempt", Tag: tag, Status: 201, Idempotent: true, Summary: "Note an attempt that did not reach the customer.",
+	}, a.attempt)
 	web.Post(h, "/v1/prospects/{id}/complete", web.Can(access.ProspectWrite), web.Route{
 		ID: "completeProspect", Tag: tag, Idempotent: true, Summary: "Mark a prospect as done.",
 	}, a.complete)
+	web.Post(h, "/v1/prospects/{id}/convert", web.Can(access.ProspectWrite), web.Route{
+		ID: "convertProspect", Tag: tag, Idempotent: true, Summary: "Turn a prospect into a lead, which completes it.",
+		Description: "The answer names the lead as convertedLead. The lead is the prospect's user's where that user manages leads in the yard, else the caller's, else a manager's.",
+	}, a.convert)
 }
 
-// detail is a prospect as its own routes answer it.
-type detail struct {
-	Prospect
-	Warnings []string `json:"warnings,omitempty" doc:"What looks odd in the request but is accepted."`
+// reply answers with one prospect.
+func (a api) reply(ctx context.Context, p Prospect, warnings []string, err error) (*web.Reply[Detail], error) {
+	if err != nil {
+		return nil, err
+	}
+	detail, err := show(ctx, a.Deps, access.From(ctx), p, warnings)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(detail), nil
 }
 
 type idInput struct {
@@ -63,31 +90,84 @@ func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[Prospect],
 	return web.Page(table.Values(records), next), nil
 }
 
-func (a api) create(ctx context.Context, in *struct{ Body draft }) (*web.Reply[detail], error) {
+func (a api) create(ctx context.Context, in *struct{ Body draft }) (*web.Reply[Detail], error) {
 	p, warnings, err := create(ctx, a.Deps, access.From(ctx), in.Body)
-	if err != nil {
-		return nil, err
-	}
-	return web.OK(detail{p, warnings}), nil
+	return a.reply(ctx, p, warnings, err)
 }
 
-func (a api) get(ctx context.Context, in *idInput) (*web.Reply[detail], error) {
-	record, err := visible(ctx, a.Deps, access.From(ctx), in.ID, access.ProspectRead)
+func (a api) choices(ctx context.Context, _ *struct{}) (*web.Reply[Choices], error) {
+	all, err := choices(ctx, a.Deps, access.From(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return web.OK(detail{Prospect: record.Value}), nil
+	return web.OK(all), nil
+}
+
+func (a api) get(ctx context.Context, in *idInput) (*web.Reply[Detail], error) {
+	record, err := visible(ctx, a.Deps, access.From(ctx), in.ID, access.ProspectRead)
+	return a.reply(ctx, record.Value, nil, err)
+}
+
+type editInput struct {
+	ID   ID `path:"id" maxLength:"64"`
+	Body edition
+}
+
+func (a api) edit(ctx context.Context, in *editInput) (*web.Reply[Detail], error) {
+	p, warnings, err := edit(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
+	return a.reply(ctx, p, warnings, err)
+}
+
+type attemptsInput struct {
+	ID ID `path:"id" maxLength:"64"`
+	web.Paging
+}
+
+func (a api) attempts(ctx context.Context, in *attemptsInput) (*web.ListReply[Attempt], error) {
+	page, next, err := attemptsOf(ctx, a.Deps, access.From(ctx), in.ID, in.Paging)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page(page, next), nil
+}
+
+type attemptInput struct {
+	ID   ID `path:"id" maxLength:"64"`
+	Body tried
+}
+
+func (a api) attempt(ctx context.Context, in *attemptInput) (*web.Reply[Attempt], error) {
+	made, err := attempted(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(made), nil
 }
 
 type completeInput struct {
 	ID   ID `path:"id" maxLength:"64"`
-	Body completion
+	Body *completion
 }
 
-func (a api) complete(ctx context.Context, in *completeInput) (*web.Reply[detail], error) {
-	p, err := complete(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
-	if err != nil {
-		return nil, err
+func (a api) complete(ctx context.Context, in *completeInput) (*web.Reply[Detail], error) {
+	p, err := complete(ctx, a.Deps, access.From(ctx), in.ID, given(in.Body))
+	return a.reply(ctx, p, nil, err)
+}
+
+type convertInput struct {
+	ID   ID `path:"id" maxLength:"64"`
+	Body *turn
+}
+
+func (a api) convert(ctx context.Context, in *convertInput) (*web.Reply[Detail], error) {
+	p, err := convert(ctx, a.Deps, access.From(ctx), in.ID, a.makeLead, given(in.Body))
+	return a.reply(ctx, p, nil, err)
+}
+
+// given is a body that may be left out.
+func given[T any](body *T) (value T) {
+	if body != nil {
+		value = *body
 	}
-	return web.OK(detail{Prospect: p}), nil
+	return value
 }

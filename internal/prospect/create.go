@@ -20,9 +20,9 @@ type draft struct {
 	Vehicle  vehicle.Vehicle `json:"vehicle,omitzero" doc:"As far as it is known."`
 	Yard     string          `json:"yard,omitempty" maxLength:"64" doc:"Default: the caller's first."`
 	User     access.UserID   `json:"user,omitempty" maxLength:"64" doc:"Whose work it is; default: the caller."`
-	Activity string          `json:"activity,omitempty" maxLength:"100" doc:"Default: Prospect Activity."`
-	Action   string          `json:"action,omitempty" maxLength:"100" doc:"What is wanted, for example End Of Finance Follow Up."`
-	Type     string          `json:"type,omitempty" maxLength:"100" doc:"How it is done, for example Phone Out."`
+	Activity string          `json:"activity,omitempty" maxLength:"100" doc:"One of the company's; default: Prospect Activity."`
+	Action   string          `json:"action,omitempty" maxLength:"100" doc:"What is wanted, one of the company's, for example End Of Finance Follow Up."`
+	Type     string          `json:"type,omitempty" maxLength:"100" doc:"How it is done, one of the company's, for example Phone Out."`
 	Due      time.Time       `json:"due,omitzero" doc:"Default: now."`
 	Notes    string          `json:"notes,omitempty" maxLength:"1000"`
 }
@@ -37,7 +37,7 @@ func create(ctx context.Context, d app.Deps, caller access.Caller, in draft) (Pr
 		ID: ID(web.IdempotencyKey(ctx)), Vehicle: in.Vehicle, Yard: cmp.Or(in.Yard, caller.MainYard(access.ProspectWrite)),
 		User: cmp.Or(in.User, caller.User), Activity: cmp.Or(in.Activity, ProspectActivity), Action: in.Action, Type: in.Type, Due: in.Due, Notes: in.Notes,
 	}.begun(ctx, d)
-	broken, warnings, err := check(ctx, d, caller, &p)
+	broken, warnings, err := check(ctx, d, caller, Prospect{}, &p)
 	if err != nil {
 		return Prospect{}, nil, err
 	}
@@ -58,20 +58,30 @@ func create(ctx context.Context, d app.Deps, caller access.Caller, in draft) (Pr
 	return made, warnings, err
 }
 
-// check brings a prospect's vehicle into its stored form and lists every rule that the prospect breaks.
-func check(ctx context.Context, d app.Deps, caller access.Caller, p *Prospect) (broken []errs.Violation, warnings []string, err error) {
+// check brings what is new or changed in a prospect into its stored form and lists every rule that it breaks. What stays is
+// not judged again: a note can be added to the prospect of somebody who has left.
+func check(ctx context.Context, d app.Deps, caller access.Caller, before Prospect, p *Prospect) (broken []errs.Violation, warnings []string, err error) {
 	broken = p.problems()
+	moved, given := p.Yard != before.Yard || p.Yard == "", p.User != before.User
 	switch {
-	case !caller.In(p.Yard, access.ProspectWrite):
+	case moved && !caller.In(p.Yard, access.ProspectWrite):
 		broken = append(broken, errs.Violation{Location: "body.yard", Message: "is not a yard of yours in the role " + string(access.ManageProspects)})
-	case p.User != caller.User && !caller.ManagesIn(access.ManageProspects, p.Yard):
+	case (moved || given) && p.User != caller.User && !caller.ManagesIn(access.ManageProspects, p.Yard):
 		broken = append(broken, errs.Violation{Location: "body.user", Message: "is somebody else, which takes a manager of the role " + string(access.ManageProspects)})
-	default:
+	case moved || given:
 		unfit, err := assignable(ctx, d, caller.Company, *p)
 		if err != nil {
 			return nil, nil, err
 		}
 		broken = append(broken, unfit...)
+	}
+	unfit, err := spell(ctx, d, caller, before, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	broken = append(broken, unfit...)
+	if p.Vehicle == before.Vehicle {
+		return broken, warnings, nil
 	}
 	rules, err := company.LoadVehicleRules(ctx, d, caller.Company, p.Yard)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
@@ -31,9 +32,24 @@ const (
 	everyState = "all"
 )
 
+// check refuses filters that nothing could pass by mistake.
+func (f Filters) check() error {
+	var broken []errs.Violation
+	if f.Text != "" && len(search.Words(f.Text)) == 0 {
+		broken = append(broken, errs.Violation{Location: "query.q", Message: "has no word of at least 2 letters or digits"})
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		broken = append(broken, errs.Violation{Location: "query.to", Message: "is not after from"})
+	}
+	return errs.Violate(broken...)
+}
+
 // list is a page of prospects, latest due first: the caller's own, or those of others in the yards that the caller manages
 // (P4, P5, C19).
 func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, page web.Paging) ([]table.Record[Prospect], string, error) {
+	if err := f.check(); err != nil {
+		return nil, "", err
+	}
 	q := search.Query{Yards: caller.Yards(access.ProspectRead), Text: f.Text, From: f.From, To: f.To, Limit: page.Limit, Cursor: page.Cursor}
 	if f.From.IsZero() && f.To.IsZero() {
 		var err error
@@ -47,18 +63,24 @@ func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, page
 	if f.User != string(caller.User) {
 		q.Yards = slices.DeleteFunc(q.Yards, func(yard string) bool { return !caller.ManagesIn(access.ManageProspects, yard) })
 	}
-	if f.User != everybody {
-		q.Facets = append(q.Facets, search.Facet{Name: userFacet, Value: f.User})
+	q.Facets = f.facets()
+	return board.Page(ctx, d.Table, d.Links, caller.Company, q)
+}
+
+// facets are the filters by value. User and state together, as the list opens, are one.
+func (f Filters) facets() (facets []search.Facet) {
+	who, state, both := f.User, f.State, ""
+	if who != everybody && state != everyState {
+		who, state, both = everybody, everyState, desk(f.User, f.State)
 	}
-	if f.State != everyState {
-		q.Facets = append(q.Facets, search.Facet{Name: stateFacet, Value: f.State})
-	}
-	for _, facet := range []search.Facet{{Name: actionFacet, Value: f.Action}, {Name: activityFacet, Value: f.Activity}, {Name: typeFacet, Value: f.Type}} {
-		if facet.Value != "" {
-			q.Facets = append(q.Facets, facet)
+	for _, filter := range []struct{ facet, value, none string }{
+		{deskFacet, both, ""}, {actionFacet, f.Action, ""}, {activityFacet, f.Activity, ""}, {typeFacet, f.Type, ""}, {userFacet, who, everybody}, {stateFacet, state, everyState},
+	} {
+		if filter.value != filter.none {
+			facets = append(facets, search.Facet{Name: filter.facet, Value: filter.value})
 		}
 	}
-	return board.Page(ctx, d.Table, d.Links, caller.Company, q)
+	return facets
 }
 
 // defaultRange is the range of days that the caller's list opens with (P10), in the company's days.

@@ -3,8 +3,12 @@
 //
 // A prospect is due at a time, belongs to a user and is pending until somebody completes it. It is never counted among
 // the leads. It says what sort of activity it belongs to (Prospect Activity, CRM Follow Up …), which action is wanted and
-// how it is done (Phone Out, Email Out); dealers choose these words. A manager of the role Manage Prospects sees the
-// prospects of everybody in the yard, everybody else only their own.
+// how it is done (Phone Out, Email Out); dealers choose these words in their settings (package company). A manager of the
+// role Manage Prospects sees the prospects of everybody in the yard, everybody else only their own.
+//
+// The user works through the record: reads all there is about the customer, notes attempts that reached nobody, and
+// completes it with notes and perhaps a group, or turns it into a lead (convert.go), which completes it, too. Of any number
+// of people who complete, convert or change the same record at once exactly one does, and the others are told what happened.
 //
 // Users enter prospects by hand (create.go); feature recapture makes them of sightings and feature lead of closed leads,
 // each in one transaction with what it stems from (Add). A company that has prospects switched off gets no new ones.
@@ -14,7 +18,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/group"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/vehicle"
@@ -25,8 +31,8 @@ type ID string
 
 // Activities that Winback itself files prospects under. Dealers may use others.
 const (
-	ProspectActivity = "Prospect Activity"
-	CRMFollowUp      = "CRM Follow Up" // after a sale
+	ProspectActivity = company.ProspectActivity
+	CRMFollowUp      = company.CRMFollowUp // after a sale
 )
 
 // Prospect is one thing to do for one customer.
@@ -46,8 +52,12 @@ type Prospect struct {
 	CompletedAt     time.Time       `json:"completedAt,omitzero"`
 	CompletedBy     access.UserID   `json:"completedBy,omitempty"`
 	CompletionNotes string          `json:"completionNotes,omitempty"`
+	Group           group.ID        `json:"group,omitempty" doc:"The group that the customer was added to on completion."`
+	ConvertedLead   string          `json:"convertedLead,omitempty" doc:"The lead that was made of it."`
+	Attempts        int             `json:"attempts" doc:"Attempts to reach the customer that failed."`
 	CreatedAt       time.Time       `json:"createdAt"`
 	CreatedBy       access.UserID   `json:"createdBy"`
+	UpdatedAt       time.Time       `json:"updatedAt,omitzero" doc:"When somebody last changed it."`
 	Recapture       string          `json:"recapture,omitempty" doc:"The recapture that it was made of."`
 	Lead            string          `json:"lead,omitempty" doc:"The lead that was closed to it."`
 }
@@ -71,10 +81,22 @@ func (p Prospect) State() State {
 
 // Complete marks a pending prospect as done; what is done stays as it was done.
 func (p *Prospect) Complete(by access.UserID, notes string, at time.Time) error {
-	if p.Completed {
-		return errs.E(errs.Conflict, "this prospect is completed already")
+	if err := p.changeable(); err != nil {
+		return err
 	}
 	p.Completed, p.CompletedAt, p.CompletedBy, p.CompletionNotes = true, at, by, strings.TrimSpace(notes)
+	return nil
+}
+
+// changeable refuses where the work has ended, and says how.
+func (p Prospect) changeable() error {
+	at := p.CompletedAt.UTC().Format(time.RFC3339)
+	switch {
+	case p.ConvertedLead != "":
+		return errs.E(errs.Conflict, "this prospect became the lead %s at %s", p.ConvertedLead, at)
+	case p.Completed:
+		return errs.E(errs.Conflict, "this prospect is completed already, since %s", at)
+	}
 	return nil
 }
 

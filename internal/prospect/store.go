@@ -14,9 +14,16 @@ import (
 //
 //	what                                        partition        sort
 //	a prospect                                  prospect # id    -
+//	its attempts by time                        attempt # id     time # attempt
+//	an attempt by the request that made it      attempt-name     request
 //	lists by yard, latest due first, filtered
 //	by user, state, activity, action and type   see package search
-var prospects = table.Kind[Prospect]{Name: "prospect", Schema: 1}
+var (
+	prospects = table.Kind[Prospect]{Name: "prospect", Schema: 1, Limit: 8 << 10} // three texts of 1,000 characters
+	attempts  = table.Kind[Attempt]{Name: "prospect attempt", Schema: 1, Limit: 8 << 10}
+
+	attemptNames = table.Kind[place]{Name: "prospect attempt name", Schema: 1}
+)
 
 var board = search.Index[Prospect]{
 	Name:  "prospect",
@@ -29,6 +36,7 @@ var board = search.Index[Prospect]{
 const (
 	userFacet     = "user"
 	stateFacet    = "state"
+	deskFacet     = "desk" // user and state in one: what a list opens with
 	activityFacet = "activity"
 	actionFacet   = "action"
 	typeFacet     = "type"
@@ -39,6 +47,7 @@ func entry(p Prospect) search.Entry {
 	facets := []search.Facet{
 		{Name: userFacet, Value: string(p.User)},
 		{Name: stateFacet, Value: string(p.State())},
+		{Name: deskFacet, Value: desk(string(p.User), string(p.State()))},
 		{Name: activityFacet, Value: p.Activity},
 	}
 	if p.Action != "" {
@@ -52,6 +61,9 @@ func entry(p Prospect) search.Entry {
 		Words: search.Words(p.Vehicle.VIN, p.Vehicle.Rego, p.CustomerName, p.Vehicle.Make, p.Vehicle.Model),
 	}
 }
+
+// desk is the value of a user's prospects in a state.
+func desk(user, state string) string { return state + "/" + user }
 
 func key(company ident.Company, id ID) table.Key {
 	return table.In(company, "prospect", string(id)).At()

@@ -21,6 +21,9 @@ const (
 	ProspectWrite  Permission = "prospect:write"
 	TemplateRead   Permission = "template:read"
 	TemplateWrite  Permission = "template:write"
+	GroupRead      Permission = "group:read"
+	GroupWrite     Permission = "group:write"
+	GroupFill      Permission = "group:fill" // see, add and take out customers
 	RecaptureRead  Permission = "recapture:read"
 	RecaptureCheck Permission = "recapture:check"   // submit vehicles, retry
 	RecaptureWork  Permission = "recapture:work"    // open, dismiss, not our car, delete
@@ -40,11 +43,11 @@ type row struct {
 // which the features ask with Caller.Manages.
 func allowed() []row {
 	return []row{
-		{role: Admin, give: []Permission{SettingsRead, SettingsWrite, TemplateRead, TemplateWrite}},
+		{role: Admin, give: []Permission{SettingsRead, SettingsWrite, TemplateRead, TemplateWrite, GroupRead, GroupWrite}},
 		{role: ManageLeads, give: []Permission{
-			LeadRead, LeadWrite, LeadAllocate, LeadClose, CustomerRead, CustomerWrite, AppraisalRead, AppraisalWrite, TemplateRead,
+			LeadRead, LeadWrite, LeadAllocate, LeadClose, CustomerRead, CustomerWrite, AppraisalRead, AppraisalWrite, TemplateRead, GroupRead, GroupFill,
 		}},
-		{role: ManageProspects, give: []Permission{ProspectRead, ProspectWrite, CustomerRead, CustomerWrite, TemplateRead}},
+		{role: ManageProspects, give: []Permission{ProspectRead, ProspectWrite, CustomerRead, CustomerWrite, TemplateRead, GroupRead, GroupFill}},
 		{role: CustomerRecapture, give: []Permission{
 			RecaptureRead, RecaptureCheck, RecaptureWork, CustomerRead, AppraisalRead, LeadRead,
 		}},

@@ -1,0 +1,40 @@
+package prospect
+
+import (
+	"context"
+
+	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/web"
+)
+
+// Detail is a prospect with what its user needs to work on it.
+type Detail struct {
+	Prospect
+	Person         *customer.View `json:"customerDetails" doc:"All that is known of the customer; null where the record is gone."`
+	LatestAttempts []Attempt      `json:"latestAttempts" doc:"The latest ones, at most 20; the others are paged at the prospect's attempts."`
+	Warnings       []string       `json:"warnings,omitempty" doc:"What looks odd in the request but is accepted."`
+}
+
+// shownAttempts is how many attempts a prospect shows itself.
+const shownAttempts = 20
+
+// show is a prospect with its customer (P18) and attempts (P27).
+func show(ctx context.Context, d app.Deps, caller access.Caller, p Prospect, warnings []string) (Detail, error) {
+	detail := Detail{Prospect: p, LatestAttempts: []Attempt{}, Warnings: warnings}
+	record, err := customer.Load(ctx, d, caller.Company, p.Customer)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return Detail{}, err
+	}
+	if err == nil {
+		person := customer.Show(record.Value)
+		detail.Person = &person
+	}
+	if p.Attempts > 0 {
+		detail.LatestAttempts, _, err = attemptsOf(ctx, d, caller, p.ID, web.Paging{Limit: shownAttempts})
+		return detail, err
+	}
+	return detail, nil
+}
