@@ -20,7 +20,7 @@ var API = app.Function{
 	Name: "group-api",
 	Doc:  "Groups of customers, for later communication.",
 	HTTP: func(h huma.API, d app.Deps) { api{d}.routes(h) },
-	Uses: app.Uses{Table: app.ReadWrite},
+	Uses: app.Uses{Table: app.ReadWrite, Links: true},
 }
 
 // api holds the handlers of the routes.
