@@ -31,6 +31,7 @@ var Doors = map[string]string{
 	"internal/platform/table/key.go":        "the key of an item that the due index returned to the sweeper",
 	"functions/local/seed.go":               "the demo data, written before anybody signs in",
 	"functions/operate/found.go":            "an operator with credentials of the AWS account, for a company that is not there yet",
+	"functions/operate/parked.go":           "an operator with credentials of the AWS account, who names a mail and its company",
 }
 
 // MaxLines is the longest file, in lines. The median aims at 60 to 200.
