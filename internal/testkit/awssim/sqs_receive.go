@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -168,11 +169,12 @@ func (m *sqsMessage) handle() string {
 // byHandle finds the message that a receipt handle was made for; nil where it is gone or somebody received it since.
 func (q *sqsQueue) byHandle(handle string) (*sqsMessage, *Error) {
 	raw, err := base64.StdEncoding.DecodeString(handle)
-	if err != nil || !slices.Contains(raw, '/') {
+	id, turn, ok := strings.Cut(string(raw), "/")
+	if err != nil || !ok {
 		return nil, sqsError("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", "The input receipt handle is invalid.")
 	}
 	for _, m := range q.messages {
-		if m.turn > 0 && m.handle() == handle {
+		if m.id == id && m.turn > 0 && strconv.Itoa(m.turn) == turn {
 			return m, nil
 		}
 	}

@@ -120,3 +120,19 @@ func (l List) Bill(usage Usage) (Bill, error) {
 	})
 	return bill, nil
 }
+
+// Outcome is what a piece of work has left behind, and what came in for it.
+type Outcome struct {
+	WriteUnits float64 // of each stored item once; see dynamosim.Snapshot.Least
+	Mails      int     // to one recipient each
+	Requests   int     // over HTTPS, pushes included
+}
+
+// Least is the usage that no design goes below for an outcome: every item is written once and never read, every mail is handed
+// over once, every request invokes a function that takes no time. Queues, keys, logs and traces are not needed for it.
+func (o Outcome) Least() Usage {
+	return Usage{
+		awssim.WriteUnits: o.WriteUnits, awssim.Mails: float64(o.Mails),
+		HTTPRequests: float64(o.Requests), LambdaRequests: float64(o.Requests),
+	}
+}

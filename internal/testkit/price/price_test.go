@@ -81,3 +81,10 @@ func TestNothingIsFreeByAccident(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestTheLeastIsWhatTheOutcomeItselfCosts(t *testing.T) {
+	bill, err := current(t).Bill(price.Outcome{WriteUnits: 1e6, Mails: 1000, Requests: 1e6}.Least())
+	if want := 0.625 + 0.10 + 1.00 + 0.20; err != nil || math.Abs(bill.Total-want) > 1e-9 {
+		t.Errorf("%v, %v; want %v", bill.Total, err, want)
+	}
+}
