@@ -67,7 +67,7 @@ func timeout(f app.Function) time.Duration {
 }
 
 // secretive are values that only a secret looks like.
-var secretive = regexp.MustCompile(`(AKIA|ASIA)[A-Z0-9]{16}|-----BEGIN|whsec_|^[A-Za-z0-9+/_=-]{32,}$`)
+var secretive = regexp.MustCompile(`(AKIA|ASIA)[A-Z0-9]{16}|-----BEGIN|whsec_|^[A-Za-z0-9+/=]{32,}$`)
 
 func g11(w *World, r *report) {
 	for _, f := range w.Functions {
