@@ -19,6 +19,8 @@ type Answer struct {
 	Payload     []byte // the function's answer, or the JSON of its error
 	ErrorType   string // empty: it went well; else Lambda's or the function's word for it, such as Runtime.ExitError
 	Environment string // that served it
+	Stream      string // of its log
+	Trace       string // the trace's id, where it was sampled; else empty
 	Cold        bool   // it was the environment's first
 	Init        time.Duration
 	Duration    time.Duration // from handing over the payload to the answer

@@ -62,7 +62,7 @@ func (e *environment) hand(w http.ResponseWriter, i *invocation) {
 	h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
 	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(now.Add(timeout).UnixMilli(), 10))
 	h.Set("Lambda-Runtime-Invoked-Function-Arn", e.runtime.function.ARN)
-	h.Set("Lambda-Runtime-Trace-Id", newTrace(now))
+	h.Set("Lambda-Runtime-Trace-Id", i.header())
 	_, _ = w.Write(i.payload) // a process that has gone away is wait's
 }
 

@@ -19,6 +19,7 @@ import (
 type environment struct {
 	runtime *Runtime
 	name    string
+	stream  string
 	process *exec.Cmd
 	server  *http.Server
 	begun   time.Time
@@ -50,11 +51,11 @@ func start(r *Runtime, name string) (*environment, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lambdaruntime: %w", err)
 	}
-	e := &environment{runtime: r, name: name, work: make(chan *invocation, 1), over: make(chan struct{})}
+	stream := time.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ReplaceAll(newID(), "-", "")
+	e := &environment{runtime: r, name: name, stream: stream, work: make(chan *invocation, 1), over: make(chan struct{})}
 	e.server = &http.Server{Handler: e.api(), ReadHeaderTimeout: time.Minute}
 	go e.server.Serve(listener) // until end
 
-	stream := time.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ReplaceAll(newID(), "-", "")
 	var network map[string]string
 	if r.options.Network != nil {
 		network = r.options.Network(name)
@@ -153,11 +154,14 @@ func (e *environment) settle(i *invocation, o outcome) {
 		o = *i.said
 	}
 	answer := Answer{
-		RequestID: i.id, Payload: o.payload, ErrorType: o.errorType, Environment: e.name,
+		RequestID: i.id, Payload: o.payload, ErrorType: o.errorType, Environment: e.name, Stream: e.stream,
 		Cold: i.cold, MemoryPeak: e.measure(),
 	}
 	if i.cold {
 		answer.Init = e.init
+	}
+	if i.sampled {
+		answer.Trace = i.trace
 	}
 	switch {
 	case i.said != nil:
@@ -238,7 +242,7 @@ func (e *environment) log(out io.Reader) {
 		if e.runtime.options.Log == nil {
 			continue
 		}
-		line := Line{At: time.Now(), Function: e.runtime.function.Name, Environment: e.name, Text: string(text)}
+		line := Line{At: time.Now(), Function: e.runtime.function.Name, Environment: e.name, Stream: e.stream, Text: string(text)}
 		e.mu.Lock()
 		if e.current != nil && e.asked {
 			line.RequestID = e.current.id

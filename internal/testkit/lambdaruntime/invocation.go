@@ -12,6 +12,8 @@ type invocation struct {
 	id      string
 	payload []byte
 	cold    bool
+	sampled bool
+	trace   string // id
 	timer   watch
 	once    sync.Once
 	answer  chan Answer
@@ -23,8 +25,8 @@ type invocation struct {
 	said   *outcome // by the process; told once it asks for more work, or has ended
 }
 
-func newInvocation(payload []byte, cold bool) *invocation {
-	return &invocation{id: newID(), payload: payload, cold: cold, answer: make(chan Answer, 1), over: make(chan struct{})}
+func newInvocation(payload []byte, cold, sampled bool) *invocation {
+	return &invocation{id: newID(), payload: payload, cold: cold, sampled: sampled, trace: newTraceID(time.Now()), answer: make(chan Answer, 1), over: make(chan struct{})}
 }
 
 // watch is a timer that may be stopped before it was started.
@@ -55,9 +57,20 @@ func newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// newTrace is the header of a sampled X-Ray trace.
-func newTrace(at time.Time) string {
-	var b [20]byte
+// newTraceID is the id of an X-Ray trace that began at an instant.
+func newTraceID(at time.Time) string {
+	var b [12]byte
 	rand.Read(b[:])
-	return fmt.Sprintf("Root=1-%08x-%x;Parent=%x;Sampled=1", at.Unix(), b[:12], b[12:])
+	return fmt.Sprintf("1-%08x-%x", at.Unix(), b)
+}
+
+// header is the trace as the process hears of it.
+func (i *invocation) header() string {
+	var parent [8]byte
+	rand.Read(parent[:])
+	sampled := 0
+	if i.sampled {
+		sampled = 1
+	}
+	return fmt.Sprintf("Root=%s;Parent=%x;Sampled=%d", i.trace, parent, sampled)
 }

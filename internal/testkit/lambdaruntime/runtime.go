@@ -18,6 +18,8 @@ type Options struct {
 	Log func(Line)
 	// Done hears of every invocation after its answer; nil: nobody.
 	Done func(Answer)
+	// Sampled decides which invocations are traced; nil: all.
+	Sampled func() bool
 }
 
 // Line is a line that a process has written.
@@ -25,6 +27,7 @@ type Line struct {
 	At          time.Time
 	Function    string
 	Environment string
+	Stream      string // of the log
 	RequestID   string // of the invocation under way; empty during the start
 	Text        string
 }
@@ -71,7 +74,7 @@ func (r *Runtime) Invoke(ctx context.Context, payload []byte) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	i := newInvocation(payload, cold)
+	i := newInvocation(payload, cold, r.options.Sampled == nil || r.options.Sampled())
 	e.give(i)
 	select {
 	case answer := <-i.answer:

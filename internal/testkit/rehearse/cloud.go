@@ -34,6 +34,7 @@ type cloud struct {
 	secrets *awssim.SecretsManager
 	cognito *awssim.Cognito
 	ses     *awssim.SES
+	logs    *awssim.Logs
 	lambda  *invocations
 
 	deploy    caller
@@ -61,12 +62,12 @@ func newCloud(ctx context.Context, r *template.Resolver, plan *Plan, options Opt
 	}
 	c := &cloud{
 		place: awssim.Place{Region: r.Region, Account: r.Account},
-		sqs:   awssim.NewSQS(options.Queues), kms: awssim.NewKMS(), secrets: awssim.NewSecretsManager(), cognito: awssim.NewCognito(pool), ses: awssim.NewSES(mails),
+		sqs:   awssim.NewSQS(options.Queues), kms: awssim.NewKMS(), secrets: awssim.NewSecretsManager(), cognito: awssim.NewCognito(pool), ses: awssim.NewSES(mails), logs: awssim.NewLogs(),
 		roles: map[string]role{}, published: map[string][]string{}, sessions: map[string]awssim.Session{},
 	}
 	c.lambda = newInvocations(plan)
 	c.account = awssim.NewAccount(awssim.AccountOptions{Place: c.place, Now: options.QueueNow, Fault: options.Fault, Taken: options.Taken},
-		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.lambda, dynamosim.New(dynamosim.Options{}))
+		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.logs, awssim.NewXRay(), c.lambda, dynamosim.New(dynamosim.Options{}))
 	c.deploy = c.account.Deployer()
 	if err := c.provision(ctx, r); err != nil {
 		return nil, err

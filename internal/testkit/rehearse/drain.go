@@ -65,7 +65,7 @@ func (s *Stand) nextDue(ctx context.Context) (next time.Time, found bool, err er
 				Items []map[string]struct{ S string }
 			}
 			err := s.cloud.deploy.Call(ctx, "dynamodb", "Query", map[string]any{
-				"TableName": s.table, "IndexName": "due", "Limit": 1, "KeyConditionExpression": "due_pk = :day",
+				"TableName": s.table, "IndexName": "due", "Limit": 1, "KeyConditionExpression": "#day = :day", "ExpressionAttributeNames": map[string]string{"#day": "due_pk"},
 				"ExpressionAttributeValues": map[string]any{":day": map[string]string{"S": string(table.DuePartition(day, shard))}},
 			}, &out)
 			if err != nil {

@@ -28,6 +28,7 @@ func (c *cloud) provision(ctx context.Context, r *template.Resolver) error {
 		{"AWS::SQS::QueuePolicy", c.queuePolicy},
 		{"AWS::KMS::Key", c.key},
 		{"AWS::SecretsManager::Secret", c.secret},
+		{"AWS::Logs::LogGroup", c.logGroup},
 		{"AWS::IAM::Role", c.role},
 		{"AWS::SES::ConfigurationSetEventDestination", c.eventDestination},
 	}
@@ -172,6 +173,15 @@ func (c *cloud) secret(_ context.Context, r *template.Resolver, of *template.Res
 	props.ignore("Name", "Description")
 	c.secrets.Put(arn, string(whole), time.Now())
 	return props.done()
+}
+
+func (c *cloud) logGroup(ctx context.Context, _ *template.Resolver, _ *template.Resource, props *properties) error {
+	in := map[string]any{"logGroupName": props.need("LogGroupName")}
+	props.ignore("RetentionInDays", "LogGroupClass")
+	if err := props.done(); err != nil {
+		return err
+	}
+	return c.deploy.Call(ctx, "logs", "CreateLogGroup", in, nil)
 }
 
 func (c *cloud) role(_ context.Context, r *template.Resolver, of *template.Resource, props *properties) error {

@@ -63,6 +63,9 @@ type Stand struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	records *records
+
+	telemetry []*telemetry
+	flushing  sync.Mutex
 }
 
 // Open deploys the template. Nothing runs yet but what reads queues: processes start with the invocations that need them.
@@ -106,7 +109,11 @@ func (s *Stand) open(ctx context.Context, resolver *template.Resolver) (err erro
 	if s.table, err = attribute(resolver, tables[0], "Ref"); err != nil {
 		return err
 	}
-	if err := s.start(); err != nil {
+	sampling, err := newSampling(resolver)
+	if err != nil {
+		return err
+	}
+	if err := s.start(sampling); err != nil {
 		return err
 	}
 	if err := s.openFront(resolver); err != nil {
@@ -128,6 +135,7 @@ func (s *Stand) open(ctx context.Context, resolver *template.Resolver) (err erro
 	}
 	s.running.Go(func() { s.deliverEvents(running) })
 	s.running.Go(func() { s.sweep(running) })
+	s.running.Go(func() { s.write(running) })
 	return nil
 }
 
@@ -139,11 +147,13 @@ func (s *Stand) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Lo
 func (s *Stand) Skip(d time.Duration) { s.ahead.Add(int64(d)) }
 
 // start makes a runtime for each function.
-func (s *Stand) start() error {
+func (s *Stand) start(sampling sampling) error {
 	s.lambda = &lambda{plan: s.Plan, runtimes: map[string]*lambdaruntime.Runtime{}, account: s.cloud, now: time.Now, retry: s.options.AsyncRetry, activity: new(activity), closing: make(chan struct{})}
 	s.bus = &bus{plan: s.Plan, lambda: s.lambda, account: s.cloud, now: time.Now, newID: rand.Text, report: s.records.trouble}
 	for _, f := range s.Plan.Functions {
 		name := program(f.Name)
+		t := &telemetry{function: f, calls: s.cloud.as(f.Role, f.Name), report: s.records.trouble, sampling: sampling, streams: map[string][]logEvent{}, made: map[string]bool{}}
+		s.telemetry = append(s.telemetry, t)
 		runtime, err := lambdaruntime.New(lambdaruntime.Function{
 			Name: f.Name, ARN: f.ARN, Region: Region, Command: []string{filepath.Join(s.options.Programs, name)}, Variables: f.Variables, Timeout: f.Timeout,
 			Memory: f.Memory, LogGroup: f.LogGroup, Concurrency: f.Concurrency,
@@ -155,8 +165,17 @@ func (s *Stand) start() error {
 				}
 				return variables
 			},
-			Log:  s.options.Log,
-			Done: func(a lambdaruntime.Answer) { s.records.invoked(f.Name, a) },
+			Log: func(line lambdaruntime.Line) {
+				t.line(line)
+				if s.options.Log != nil {
+					s.options.Log(line)
+				}
+			},
+			Done: func(a lambdaruntime.Answer) {
+				s.records.invoked(f.Name, a)
+				t.done(a)
+			},
+			Sampled: t.sampled,
 		})
 		if err != nil {
 			return err
@@ -295,6 +314,7 @@ func (s *Stand) Close() error {
 	}
 	if s.lambda != nil {
 		all = append(all, s.lambda.close())
+		s.flush(context.Background())
 	}
 	if s.partner != nil {
 		all = append(all, s.partner.close())
