@@ -60,6 +60,9 @@ func run(ctx context.Context, b builder, only string, twice bool) error {
 		}
 		fmt.Println("a second build from another folder, with nothing cached, gave the same bytes")
 	}
+	if b.arch != deployed {
+		return nil // what only runs here may be larger
+	}
 	return tooLarge(built)
 }
 

@@ -106,39 +106,39 @@ func sources(root string, folders ...string) (string, error) {
 	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 
-// Programs builds the functions for this machine, as they are built for AWS but for the architecture, into a folder below
-// dist: each is a file of the function's name, and operate the operator's. What has not changed is not built again.
+// Programs builds what runs, for this machine and into a folder below dist: the functions by the builder of what is deployed
+// (each has a folder with bootstrap in it, and a zip), the operator's commands as operate, and as hello what the starts of
+// functions are measured against. What has not changed is not built again.
 func Programs(ctx context.Context, root string) (folder string, err error) {
-	folder = filepath.Join(root, "dist", "rehearsal", "functions-"+runtime.GOARCH)
-	stamp, err := sources(root, "functions", "internal")
+	folder = filepath.Join(root, "dist", "rehearsal", "programs-"+runtime.GOARCH)
+	stamp, err := sources(root, "functions", "internal", "infra/bundle")
 	if err != nil {
 		return "", err
 	}
-	names, err := mains(root)
+	hello, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(helloSource), "main.go"))
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("rehearse: %w", err)
 	}
-	return folder, once(folder, stamp+" "+strings.Join(names, " "), func(folder string) error {
-		build := exec.CommandContext(ctx, "go", append([]string{"build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid=", "-o", folder + string(filepath.Separator)}, names...)...)
-		build.Dir = root
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		return run(build)
+	return folder, once(folder, stamp+string(hello), func(folder string) error {
+		bundle := exec.CommandContext(ctx, "go", "run", "./infra/bundle", "-arch", runtime.GOARCH, "-out", folder)
+		bundle.Dir = root
+		if err := run(bundle); err != nil {
+			return err
+		}
+		for name, source := range map[string]string{"operate": "functions/operate", "hello": helloSource} {
+			build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w -buildid=", "-o", filepath.Join(folder, name), "./"+source)
+			build.Dir = root
+			build.Env = append(os.Environ(), "CGO_ENABLED=0")
+			if err := run(build); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// mains are the packages of the functions and of the operator's commands: the folders beside the catalogue, but for local.
-func mains(root string) (packages []string, err error) {
-	entries, err := os.ReadDir(filepath.Join(root, "functions"))
-	if err != nil {
-		return nil, fmt.Errorf("rehearse: %w", err)
-	}
-	for _, entry := range entries {
-		if entry.IsDir() && !slices.Contains([]string{"local", "testdata"}, entry.Name()) {
-			packages = append(packages, "./functions/"+entry.Name())
-		}
-	}
-	return packages, nil
-}
+// helloSource is a program that no pattern of packages matches, since nothing but the measurement needs it.
+const helloSource = "internal/testkit/rehearse/testdata/hello"
 
 // Synthesize writes the templates of an environment into a folder below dist, in a process of its own: only infra knows CDK.
 // What has not changed is not synthesized again.

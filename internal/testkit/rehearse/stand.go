@@ -32,7 +32,7 @@ const (
 type Options struct {
 	Environment string // dev or prod, as the templates were made for
 	Templates   string // folder of a cloud assembly, see Synthesize
-	Programs    string // folder with a program for each function, see Programs
+	Programs    string // folder of what runs, see Programs
 	Queues      awssim.SQSOptions
 	Fault       func(awssim.Incoming) awssim.Fault
 	Taken       func(awssim.AccountCall)
@@ -155,7 +155,7 @@ func (s *Stand) start(sampling sampling) error {
 		t := &telemetry{function: f, calls: s.cloud.as(f.Role, f.Name), report: s.records.trouble, sampling: sampling, streams: map[string][]logEvent{}, made: map[string]bool{}}
 		s.telemetry = append(s.telemetry, t)
 		runtime, err := lambdaruntime.New(lambdaruntime.Function{
-			Name: f.Name, ARN: f.ARN, Region: Region, Command: []string{filepath.Join(s.options.Programs, name)}, Variables: f.Variables, Timeout: f.Timeout,
+			Name: f.Name, ARN: f.ARN, Region: Region, Command: []string{filepath.Join(s.options.Programs, name, "bootstrap")}, Variables: f.Variables, Timeout: f.Timeout,
 			Memory: f.Memory, LogGroup: f.LogGroup, Concurrency: f.Concurrency,
 		}, lambdaruntime.Options{
 			Network: func(environment string) map[string]string {
