@@ -2,9 +2,9 @@ package awssim
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -189,7 +189,7 @@ func (s *SES) Asks(r Request) ([]Ask, error) {
 	}
 	local, domain := splitAddress(m.From)
 	if domain == "" {
-		return nil, errors.New("awssim: a mail without a From address")
+		return nil, sesError(http.StatusBadRequest, "BadRequestException", "Missing From address")
 	}
 	address := local + "@" + domain
 	identity := domain
