@@ -3,9 +3,11 @@ package customer
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/phone"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
@@ -34,13 +36,24 @@ func Add(ctx context.Context, d app.Deps, co ident.Company, c Customer, commit f
 func checked(ctx context.Context, d app.Deps, co ident.Company, c Customer) (Customer, error) {
 	c = c.normalised()
 	broken := c.problems()
-	if len(c.Vehicles) > 0 {
-		home, err := company.Load(ctx, d, co)
-		if err != nil {
-			return c, err
-		}
-		with, wrong := c.withVehicles(home.Country)
-		c, broken = with, append(broken, wrong...)
+	if c.Dials = nil; len(c.Vehicles) == 0 && c.Mobile == "" && c.Phone == "" {
+		return c, errs.Violate(broken...)
 	}
-	return c, errs.Violate(broken...)
+	home, err := company.Load(ctx, d, co)
+	if err != nil {
+		return c, err
+	}
+	with, wrong := c.withVehicles(home.Country)
+	with.Dials = dials(home.Country, c.Mobile, c.Phone)
+	return with, errs.Violate(append(broken, wrong...)...)
+}
+
+// dials are the numbers that are in a numbering plan, as they are compared.
+func dials(country string, numbers ...string) (all []string) {
+	for _, text := range numbers {
+		if n, ok := phone.Parse(text, country); ok && !slices.Contains(all, n.E164) {
+			all = append(all, n.E164)
+		}
+	}
+	return all
 }

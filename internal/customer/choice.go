@@ -50,7 +50,8 @@ func (Choice) Schema(r huma.Registry) *huma.Schema {
 // Chosen is the customer of a choice, who may still have to be made.
 type Chosen struct {
 	Customer
-	isNew bool
+	isNew     bool
+	completed *table.Record[Customer] // the record, where Customer knows more than it
 }
 
 // Find is the customer of a choice; a new one is to be made under the id, an empty id being a new one. What is wrong with
@@ -71,11 +72,21 @@ func (c Choice) Find(ctx context.Context, d app.Deps, co ident.Company, id ID, a
 	for i := range broken {
 		broken[i].Location = at + strings.TrimPrefix(broken[i].Location, "body")
 	}
-	return Chosen{made, true}, broken, nil
+	return Chosen{Customer: made, isNew: true}, broken, nil
 }
 
-// Commit writes ops in one transaction with the customer, where that is new.
+// Commit writes ops in one transaction with the customer, where that is new or has learned something.
 func (c Chosen) Commit(d app.Deps, co ident.Company) func(ctx context.Context, ops ...table.Op) error {
+	if c.completed != nil {
+		return func(ctx context.Context, ops ...table.Op) error {
+			record := *c.completed
+			before := record.Value
+			record.Value = c.Customer
+			return list.Write(ctx, d.Table, co, &before, &c.Customer, func(ctx context.Context) error {
+				return d.Commit(ctx, append(ops, customers.Update(record))...)
+			})
+		}
+	}
 	if !c.isNew {
 		return d.Commit
 	}

@@ -14,7 +14,8 @@ import (
 //
 //	what                            partition           sort
 //	a customer                      customer # id       -
-//	all, newest first, by words     see package search
+//	all, newest first, by words,
+//	e-mail address or number        see package search
 //	what happened with a customer   activity # id       time # kind # about
 var customers = table.Kind[Customer]{Name: "customer", Schema: 1, Limit: 8 << 10} // MaxVehicles and long notes
 
@@ -25,8 +26,22 @@ var list = search.Index[Customer]{
 	Entry: entry,
 }
 
+// Facets by which a customer is met again; see Meet.
+const (
+	emailFacet  = "email"
+	numberFacet = "number"
+	secondFacet = "second number"
+)
+
 func entry(c Customer) search.Entry {
-	return search.Entry{ID: string(c.ID), Yards: []string{search.AllYards}, At: c.CreatedAt, Words: c.words()}
+	e := search.Entry{ID: string(c.ID), Yards: []string{search.AllYards}, At: c.CreatedAt, Words: c.words()}
+	if c.Email != "" {
+		e.Facets = append(e.Facets, search.Facet{Name: emailFacet, Value: c.Email})
+	}
+	for i, number := range c.Dials {
+		e.Facets = append(e.Facets, search.Facet{Name: []string{numberFacet, secondFacet}[i], Value: number})
+	}
+	return e
 }
 
 func key(company ident.Company, id ID) table.Key {

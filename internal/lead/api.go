@@ -54,6 +54,7 @@ type detail struct {
 	Lead
 	Watchlist *Watch   `json:"watchlist" doc:"null: its vehicle is not watched."`
 	OpenLeads []Lead   `json:"openLeads" doc:"Other leads of the same customer that are not closed, newest first, at most 20."`
+	Asked     []Asked  `json:"asked" doc:"The enquiries that came in for it, the last first, at most 20."`
 	Warnings  []string `json:"warnings,omitempty" doc:"What looks odd in the request but is accepted."`
 }
 
@@ -68,7 +69,11 @@ func (a api) show(ctx context.Context, l Lead, warnings []string) (*web.Reply[de
 	if err != nil {
 		return nil, err
 	}
-	return web.OK(detail{l, watch, others, warnings}), nil
+	enquiries, err := asked(ctx, a.Deps, caller.Company, l)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(detail{l, watch, others, enquiries, warnings}), nil
 }
 
 type idInput struct {

@@ -6,7 +6,9 @@
 // customer in sight as a prospect, where the company has the role Allow Close To Prospects; see package prospect.
 //
 // Users enter leads by hand (create.go), feature appraisal makes them of appraisals and feature recapture of sightings, each in one
-// transaction with what the lead stems from (Add). A lead belongs to one yard and is seen by those whose roles cover it.
+// transaction with what the lead stems from (Add). Electronic leads come as enquiries (package enquiry) and are captured: an
+// enquiry begins a lead or joins the one that is open already, whatever happens on the way and however often it comes
+// (capture.go). A lead belongs to one yard and is seen by those whose roles cover it.
 package lead
 
 import (
@@ -42,19 +44,22 @@ type Lead struct {
 	Customer     customer.ID      `json:"customer"`
 	CustomerName string           `json:"customerName"`
 	Vehicle      vehicle.Vehicle  `json:"vehicle"`
+	Stock        string           `json:"stock,omitempty" doc:"The dealer's stock number of the vehicle, where an enquiry named it."`
 	TradeIn      *vehicle.Vehicle `json:"tradeIn,omitempty" doc:"The customer's own car."`
 	Yard         string           `json:"yard"`
 	Source       string           `json:"source,omitempty" doc:"Where the lead comes from."`
 	Type         string           `json:"type,omitempty"`
 	Status       Status           `json:"status" enum:"new,open,won,lost"`
-	User         access.UserID    `json:"user" doc:"Whose work it is."`
+	User         access.UserID    `json:"user" doc:"Whose work it is; empty: nobody's yet."`
 	Notes        string           `json:"notes,omitempty"`
 	CloseReason  string           `json:"closeReason,omitempty"`
 	CreatedAt    time.Time        `json:"createdAt"`
-	CreatedBy    access.UserID    `json:"createdBy"`
+	CreatedBy    access.UserID    `json:"createdBy" doc:"Empty for an electronic lead."`
 	UpdatedAt    time.Time        `json:"updatedAt"`
 	ClosedAt     time.Time        `json:"closedAt,omitzero"`
 	ClosedBy     access.UserID    `json:"closedBy,omitempty"`
+	Enquiries    int              `json:"enquiries,omitempty" doc:"How many enquiries have come in for it."`
+	EnquiredAt   time.Time        `json:"enquiredAt,omitzero" doc:"When the last one came in."`
 	Recapture    string           `json:"recapture,omitempty" doc:"The recapture that it was made of."`
 	Appraisal    string           `json:"appraisal,omitempty" doc:"The appraisal that it was made with."`
 	Prospect     string           `json:"prospect,omitempty" doc:"The prospect that it was closed to."`

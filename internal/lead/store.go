@@ -17,6 +17,9 @@ import (
 //	lists by yard, newest first, filtered by
 //	status, user and source, or by words       see package search
 //	the open leads of a customer               see package search
+//	what became of an enquiry                  enquiry # key         -
+//	the turn of a customer's enquiries         enquiry-turn # id     -
+//	the enquiries of a lead                    lead-enquiry # lead   time # digest
 var leads = table.Kind[Lead]{Name: "lead", Schema: 1}
 
 var board = search.Index[Lead]{

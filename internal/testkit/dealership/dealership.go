@@ -53,6 +53,7 @@ type World struct {
 	app.Deps
 	Time   time.Time              // what Now says
 	Refuse func([]table.Op) error // asked before every write but postings; nil: everything is written
+	Lose   func([]table.Op) error // asked after it: its answer may be lost; nil: none is
 	serve  map[string]app.Handler // by function
 	log    *bytes.Buffer
 }
@@ -237,7 +238,11 @@ func (d driver) Write(ctx context.Context, ops []table.Op) error {
 			return err
 		}
 	}
-	return d.Driver.Write(ctx, ops)
+	err := d.Driver.Write(ctx, ops)
+	if err == nil && d.world.Lose != nil {
+		err = d.world.Lose(ops)
+	}
+	return err
 }
 
 // doorman invites everybody under the e-mail address as subject.
