@@ -15,6 +15,7 @@ const (
 	QueuesVariable   = "WINBACK_QUEUES"                 // JSON object: topic to queue URL, of the topics it may use
 	MailSetVariable  = "WINBACK_MAIL_CONFIGURATION_SET" // of SES
 	MailFromVariable = "WINBACK_MAIL_FROM"              // address that mails come from
+	TextFromVariable = "WINBACK_TEXT_FROM"              // pool, number or sender id that text messages come from
 	KMSKeyVariable   = "WINBACK_KMS_KEY"                // ARN of the key that seals secrets
 	UserPoolVariable = "WINBACK_USER_POOL"              // id of the Cognito user pool
 	LinkVariable     = "WINBACK_LINK_KEYS"              // ARN of the secret with the keys of links
@@ -38,6 +39,9 @@ func Variables(f app.Function) []string {
 	}
 	if f.Uses.Mail {
 		names = append(names, MailSetVariable, MailFromVariable)
+	}
+	if f.Uses.Text {
+		names = append(names, TextFromVariable)
 	}
 	if f.Uses.Secrets != 0 {
 		names = append(names, KMSKeyVariable)

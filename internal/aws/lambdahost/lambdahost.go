@@ -19,6 +19,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/aws/cognito"
 	"github.com/winback-auto/winback/internal/aws/dynamotable"
+	"github.com/winback-auto/winback/internal/aws/eumtext"
 	"github.com/winback-auto/winback/internal/aws/kmssecret"
 	"github.com/winback-auto/winback/internal/aws/linkkeys"
 	"github.com/winback-auto/winback/internal/aws/sesmail"
@@ -85,6 +86,9 @@ func deps(f app.Function, env environment, cfg aws.Config, log *slog.Logger) app
 	}
 	if f.Uses.Mail {
 		d.Mail = sesmail.New(cfg, env.get(MailSetVariable), now)
+	}
+	if f.Uses.Text {
+		d.Text = eumtext.New(cfg, env.get(TextFromVariable))
 	}
 	if f.Uses.Secrets != 0 {
 		d.Secrets = kmssecret.New(kms.NewFromConfig(cfg), env.get(KMSKeyVariable))

@@ -44,7 +44,7 @@ var (
 		return errs.Later(errs.Unavailable, 40*time.Second, "the partner rests")
 	}, 10)}
 	everything = app.Function{Name: "everything", Every: app.Every("rate(1 minute)", nil), Uses: app.Uses{
-		Table: app.ReadWrite, Sends: app.Topics(chores), Mail: true, Secrets: app.Seal | app.Open, Links: true, Identity: true, Partner: true,
+		Table: app.ReadWrite, Sends: app.Topics(chores), Mail: true, Text: true, Secrets: app.Seal | app.Open, Links: true, Identity: true, Partner: true,
 	}}
 )
 
@@ -67,7 +67,7 @@ func TestWhatAFunctionDeclaresIsWhatItNeeds(t *testing.T) {
 		{hello, ""},
 		{chore, "WINBACK_QUEUES"},
 		{app.Sweep, "WINBACK_BASE_URL WINBACK_MAIL_FROM WINBACK_QUEUES WINBACK_TABLE"},
-		{everything, "WINBACK_BASE_URL WINBACK_KMS_KEY WINBACK_LINK_KEYS WINBACK_MAIL_CONFIGURATION_SET WINBACK_MAIL_FROM WINBACK_QUEUES WINBACK_TABLE WINBACK_USER_POOL"},
+		{everything, "WINBACK_BASE_URL WINBACK_KMS_KEY WINBACK_LINK_KEYS WINBACK_MAIL_CONFIGURATION_SET WINBACK_MAIL_FROM WINBACK_QUEUES WINBACK_TABLE WINBACK_TEXT_FROM WINBACK_USER_POOL"},
 	} {
 		if got := strings.Join(lambdahost.Variables(test.f), " "); got != test.want {
 			t.Errorf("%s needs %q, want %q", test.f.Name, got, test.want)

@@ -6,14 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	netmail "net/mail"
-	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -38,10 +34,7 @@ type Mail struct {
 
 // List reads the latest mails, newest first. Mails whose files somebody has deleted or damaged are gone.
 func (d *Dir) List(ctx context.Context, limit int) ([]Mail, error) {
-	d.mu.Lock()
-	latest := slices.Clone(d.order[max(0, len(d.order)-max(limit, 0)):])
-	d.mu.Unlock()
-	slices.Reverse(latest)
+	latest := d.spool.Latest(limit)
 	mails := make([]Mail, 0, len(latest))
 	for _, id := range latest {
 		if err := ctx.Err(); err != nil {
@@ -67,29 +60,14 @@ func (d *Dir) Mail(id string) (Mail, error) {
 	}
 	m, err := Read(id, raw)
 	if err != nil {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.forget(id)
+		d.spool.Forget(id)
 		return Mail{}, errs.E(errs.Gone, "this file is no mail that we have written: %w", err)
 	}
 	return m, nil
 }
 
 // Raw is the mail as it would have gone over the wire, or a NotFound error.
-func (d *Dir) Raw(id string) ([]byte, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	name, ok := d.names[id]
-	if !ok {
-		return nil, errs.E(errs.NotFound, "there is no such mail")
-	}
-	raw, err := os.ReadFile(filepath.Join(d.path, d.folder(id), name))
-	if errors.Is(err, fs.ErrNotExist) {
-		d.forget(id)
-		return nil, errs.E(errs.NotFound, "there is no such mail any more")
-	}
-	return raw, err
-}
+func (d *Dir) Raw(id string) ([]byte, error) { return d.spool.Read(id) }
 
 // Read reads what mail.MIME has written, under an id.
 func Read(id string, raw []byte) (Mail, error) {

@@ -2,16 +2,10 @@ package dirmail
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/winback-auto/winback/internal/local/spool"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/mail/sesevent"
@@ -20,20 +14,14 @@ import (
 // ConfigurationSet is the one that reports name.
 const ConfigurationSet = "winback-local"
 
-// Report is what a provider would report about one mail: events as EventBridge brings them, in the order they happened.
-type Report struct {
-	ID     string // of the mail
-	Events [][]byte
-}
+// Report is what SES would report about one mail.
+type Report = spool.Report
 
 // Reports lists what is due, oldest first. The host gives each event to the function mail-event and then calls Handed; a
 // report comes again until then, after a restart, too.
 func (d *Dir) Reports(ctx context.Context, limit int) ([]Report, error) {
-	d.mu.Lock()
-	due := slices.Sorted(maps.Keys(d.due))
-	d.mu.Unlock()
 	var reports []Report
-	for _, id := range due[:min(len(due), max(limit, 0))] {
+	for _, id := range d.spool.Due(limit) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -50,28 +38,10 @@ func (d *Dir) Reports(ctx context.Context, limit int) ([]Report, error) {
 }
 
 // Due is how many mails have reports that are not handed over.
-func (d *Dir) Due() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.due)
-}
+func (d *Dir) Due() int { return d.spool.Waiting() }
 
 // Handed ends a report. Ending it twice is harmless.
-func (d *Dir) Handed(id string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, due := d.due[id]; !due {
-		return nil
-	}
-	name := d.names[id]
-	// Not synced: a move that a crash undoes brings the report again, which is allowed.
-	err := os.Rename(filepath.Join(d.path, fresh, name), filepath.Join(d.path, current, name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("dirmail: %w", err)
-	}
-	delete(d.due, id)
-	return nil
-}
+func (d *Dir) Handed(id string) error { return d.spool.Handed(id) }
 
 // happened is the mail's fate by the address that it went to.
 func happened(m Mail) [][]byte {

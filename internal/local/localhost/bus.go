@@ -5,34 +5,49 @@ import (
 	"slices"
 	"time"
 
+	"github.com/winback-auto/winback/internal/local/spool"
 	"github.com/winback-auto/winback/internal/platform/event"
 )
 
-// reportsAtOnce is the most reports of the mail sender handed over in one turn.
+// reportsAtOnce is the most reports of each provider handed over in one turn.
 const reportsAtOnce = 100
 
-// report hands what the mail sender reports to the functions that listen, as SES would through the event bus. A report
-// that was not taken comes again.
+// outlet is a provider of something that goes out of the house.
+type outlet interface {
+	Due() int
+	Reports(ctx context.Context, limit int) ([]spool.Report, error)
+	Handed(id string) error
+}
+
+// report hands what the providers of mails and text messages report to the functions that listen, as AWS would through the
+// event bus. A report that was not taken comes again.
 func (h *Host) report(ctx context.Context, now time.Time) {
-	if h.mail.Due() == 0 || ctx.Err() != nil || now.Before(h.reportAfter) {
-		return
+	for _, from := range []outlet{h.mail, h.texts} {
+		if from.Due() == 0 || ctx.Err() != nil || now.Before(h.reportAfter) {
+			continue
+		}
+		if err := h.hand(ctx, from); err != nil {
+			h.log.ErrorContext(ctx, "reports of a provider wait", "error", err)
+			h.reportAfter = now.Add(backoff)
+		}
 	}
-	reports, err := h.mail.Reports(context.WithoutCancel(ctx), reportsAtOnce)
+}
+
+// hand hands over what is due of one provider.
+func (h *Host) hand(ctx context.Context, from outlet) error {
+	reports, err := from.Reports(context.WithoutCancel(ctx), reportsAtOnce)
 	for _, report := range reports {
 		if ctx.Err() != nil {
-			return
+			return nil
 		}
-		if err = h.publish(ctx, report.Events); err != nil {
-			break
+		if err := h.publish(ctx, report.Events); err != nil {
+			return err
 		}
-		if err = h.mail.Handed(report.ID); err != nil {
-			break
+		if err := from.Handed(report.ID); err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		h.log.ErrorContext(ctx, "reports of the mail sender wait", "error", err)
-		h.reportAfter = now.Add(backoff)
-	}
+	return err
 }
 
 // publish gives events to every function that listens to them, and fails at the first that does not take one.

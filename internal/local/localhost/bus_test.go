@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 func TestReportsOfMailsComeUntilTheyAreTaken(t *testing.T) {
@@ -36,7 +37,7 @@ func TestReportsOfMailsComeUntilTheyAreTaken(t *testing.T) {
 	w.noted("Email Sent", "Email Bounced")
 	w.advance(time.Hour)
 	w.noted()
-	if n := w.log.count("reports of the mail sender wait"); n != 1 {
+	if n := w.log.count("reports of a provider wait"); n != 1 {
 		t.Errorf("%d lines of the log say that reports wait, want one:\n%s", n, w.log)
 	}
 }
@@ -95,6 +96,31 @@ func TestTheOutboxShowsMailsNewestFirst(t *testing.T) {
 	w.want(404, "GET", "/_local/outbox/no-such/raw", "")
 	w.want(422, "GET", "/_local/outbox?limit=0", "")
 	w.want(422, "GET", "/_local/outbox?limit=many", "")
+}
+
+func TestTheOutboxShowsTextMessagesAmongMails(t *testing.T) {
+	w := newWorld(t).open()
+	w.want(204, "POST", "/v1/letters", `{"to":"one@harbour.example"}`)
+	if _, err := w.Deps().Text.Send(t.Context(), text.Message{SendID: "a", Company: "harbour", Kind: "note", To: "+61491570006", Body: "Grüße"}); err != nil {
+		t.Fatal(err)
+	}
+	w.want(204, "POST", "/v1/letters", `{"to":"two@harbour.example"}`)
+	var page struct {
+		Items []struct{ ID, Channel, To, Kind, Text string }
+	}
+	w.want(200, "GET", "/_local/outbox", "").into(t, &page)
+	if len(page.Items) != 3 || page.Items[1].Channel != "sms" || page.Items[1].To != "+61491570006" || page.Items[1].Text != "Grüße" || page.Items[1].Kind != "note" {
+		t.Fatalf("the outbox is %+v", page.Items)
+	}
+	raw := w.want(200, "GET", "/_local/outbox/"+page.Items[1].ID+"/raw", "")
+	if !strings.Contains(raw.body, `"body": "Grüße"`) {
+		t.Errorf("raw: %s", raw.body)
+	}
+	w.drain() // nobody listens to its reports, and yet they end
+	w.want(200, "GET", "/_local/outbox?limit=2", "").into(t, &page)
+	if len(page.Items) != 2 || page.Items[1].Channel != "sms" {
+		t.Errorf("the latest two are %+v", page.Items)
+	}
 }
 
 func TestAnEmptyOutboxIsAnEmptyList(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/winback-auto/winback/internal/local/dirmail"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -79,35 +78,6 @@ func (h *Host) postToken(ctx context.Context, in *tokenInput) (*web.Reply[token]
 		return nil, err
 	}
 	return web.OK(token{signed}), nil
-}
-
-type outboxInput struct {
-	Limit int `query:"limit" minimum:"1" maximum:"100000" default:"1000" doc:"Most mails of the answer."`
-}
-
-func (h *Host) getOutbox(ctx context.Context, in *outboxInput) (*web.ListReply[dirmail.Mail], error) {
-	mails, err := h.mail.List(ctx, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return web.Page(mails, ""), nil
-}
-
-type mailInput struct {
-	ID string `path:"id" maxLength:"100"`
-}
-
-type rawMail struct {
-	ContentType string `header:"Content-Type"`
-	Body        []byte
-}
-
-func (h *Host) getRaw(_ context.Context, in *mailInput) (*rawMail, error) {
-	raw, err := h.mail.Raw(in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &rawMail{"message/rfc822", raw}, nil
 }
 
 type clock struct {

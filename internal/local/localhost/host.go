@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/local/dirmail"
+	"github.com/winback-auto/winback/internal/local/dirtext"
 	"github.com/winback-auto/winback/internal/local/jwtidentity"
 	"github.com/winback-auto/winback/internal/local/keyfile"
 	"github.com/winback-auto/winback/internal/local/pebbledb"
@@ -61,6 +62,7 @@ type Host struct {
 	queue     *pebblequeue.Queue
 	calls     queue.Meter
 	mail      *dirmail.Dir
+	texts     *dirtext.Dir
 	tokens    *jwtidentity.Provider
 	deps      app.Deps
 	companion Companion
@@ -84,8 +86,11 @@ type Host struct {
 	background sync.WaitGroup
 }
 
-// mailFolder holds the outgoing mail, below the data folder.
-const mailFolder = "mail"
+// Folders of what goes out, below the data folder.
+const (
+	mailFolder = "mail"
+	textFolder = "text"
+)
 
 // Open opens the data folder, which only one host can, and prepares every function. The error is a Conflict where another
 // process has the folder.
@@ -114,6 +119,9 @@ func Open(o Options) (_ *Host, err error) {
 	if h.mail, err = dirmail.Open(filepath.Join(o.Dir, mailFolder), now, newID); err != nil {
 		return nil, err
 	}
+	if h.texts, err = dirtext.Open(filepath.Join(o.Dir, textFolder), now, newID); err != nil {
+		return nil, err
+	}
 	keys, err := keyfile.Open(o.Dir)
 	if err != nil {
 		return nil, err
@@ -123,7 +131,7 @@ func Open(o Options) (_ *Host, err error) {
 	h.due = &dueIndex{written: h.table, outbox: queue.Outbox{Table: table.New(driver, now, newID)}}
 	h.queue = pebblequeue.New(db, now)
 	h.deps = app.Deps{
-		Table: h.table, Queue: h.calls.Around(h.queue), Mail: h.mail, Secrets: keys.Sealer(), Identity: h.tokens,
+		Table: h.table, Queue: h.calls.Around(h.queue), Mail: h.mail, Text: h.texts, Secrets: keys.Sealer(), Identity: h.tokens,
 		Access: access.NewDirectory(h.table, now), Links: link.New(keys.LinkKeys(), now),
 		Log: o.Log, Now: now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, AppURL: o.AppURL, From: "Winback <winback@localhost.example>"},
 	}

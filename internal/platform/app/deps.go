@@ -12,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/secret"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 // Deps is what a function may use. Registering routes with empty Deps is allowed and yields the route list.
@@ -19,6 +20,7 @@ type Deps struct {
 	Table    *table.Table
 	Queue    queue.Sender
 	Mail     mail.Sender
+	Text     text.Sender
 	Secrets  secret.Sealer
 	Identity identity.Directory
 	Access   *access.Directory

@@ -87,6 +87,7 @@ type Uses struct {
 	Sends    []string // topics; see Topics
 	SendsAll bool     // only for the sweeper
 	Mail     bool     // hand mails to the provider
+	Text     bool     // hand text messages to the provider
 	Secrets  SecretUse
 	Links    bool // sign links and cursors, and open them
 	Identity bool // invite and disable sign-ins

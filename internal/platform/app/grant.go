@@ -15,6 +15,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/secret"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 // Grant hands over what the function declares in Uses. Anything else is replaced by something that refuses with a sentence
@@ -41,6 +42,9 @@ func Grant(full Deps, f Function) Deps {
 	d.Queue = sender{w, full.Queue}
 	if !f.Uses.Mail {
 		d.Mail = noMail{w}
+	}
+	if !f.Uses.Text {
+		d.Text = noText{w}
 	}
 	if !f.Uses.Identity {
 		d.Identity = noIdentity{w}
@@ -165,6 +169,12 @@ func (n noMail) Send(context.Context, mail.Message) (string, error) {
 	return "", n.refuse("sends mail", "Mail: true")
 }
 
+type noText struct{ warden }
+
+func (n noText) Send(context.Context, text.Message) (string, error) {
+	return "", n.refuse("sends text messages", "Text: true")
+}
+
 type noIdentity struct{ warden }
 
 func (n noIdentity) refused() error { return n.refuse("manages sign-ins", "Identity: true") }
@@ -198,6 +208,7 @@ func (s sealer) Open(ctx context.Context, company ident.Company, purpose string,
 var (
 	_ queue.Sender       = sender{}
 	_ mail.Sender        = noMail{}
+	_ text.Sender        = noText{}
 	_ identity.Directory = noIdentity{}
 	_ secret.Sealer      = sealer{}
 )

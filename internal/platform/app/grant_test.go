@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 func TestAFunctionMayDoWhatItDeclaresAndNothingElse(t *testing.T) {
@@ -78,6 +79,7 @@ func TestAFunctionMayDoWhatItDeclaresAndNothingElse(t *testing.T) {
 		}, "f sends to notify-send"},
 		{"hands back", app.Uses{}, func(d app.Deps) error { return d.Queue.Delay(t.Context(), "x", "r", 1) }, "return queue.Delay"},
 		{"mails", app.Uses{}, func(d app.Deps) error { _, err := d.Mail.Send(t.Context(), mail.Message{}); return err }, "Mail: true"},
+		{"texts", app.Uses{}, func(d app.Deps) error { _, err := d.Text.Send(t.Context(), text.Message{}); return err }, "Text: true"},
 		{"invites", app.Uses{}, func(d app.Deps) error {
 			_, err := d.Identity.Invite(t.Context(), identity.Person{})
 			return err

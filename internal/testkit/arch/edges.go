@@ -28,6 +28,7 @@ var Doors = map[string]string{
 	"internal/platform/link/signer.go":      "a verified link",
 	"internal/platform/queue/topic.go":      "a message of a queue that only granted functions can fill",
 	"internal/platform/mail/event.go":       "a tag that we put on the mail, in an event of our own account's bus",
+	"internal/platform/text/event.go":       "a word that we sent along with the message, in an event of our own account's bus",
 	"internal/platform/table/key.go":        "the key of an item that the due index returned to the sweeper",
 	"functions/local/seed.go":               "the demo data, written before anybody signs in",
 	"functions/operate/found.go":            "an operator with credentials of the AWS account, for a company that is not there yet",
