@@ -71,7 +71,7 @@ race: ## run all tests with the race detector, but those of infra
 
 .PHONY: infra
 infra: ## run the tests of what is deployed; CDK has races of its own
-	go test -timeout 10m ./infra/...
+	go test -timeout 20m ./infra/...
 
 .PHONY: lint-template
 lint-template: ## lint the templates of all environments with cfn-lint, which it installs below dist (needs python3)
