@@ -10,6 +10,7 @@ import (
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
@@ -21,7 +22,8 @@ type ConnectionView struct {
 	API        string       `json:"api"`
 	Yards      []string     `json:"yards"`
 	KeyLast4   string       `json:"keyLast4"`
-	State      State        `json:"state" enum:"registering,active,refused" doc:"Whether the partner pushes to us: it has not confirmed yet, it does, it refuses the key."`
+	State      State        `json:"state" enum:"registering,active,refused" doc:"Whether the partner pushes to us: it has not confirmed yet, it does, it refuses the key. A leads connection is active once it has an address."`
+	Address    string       `json:"address,omitempty" doc:"Of a leads connection: where providers send leads. Only rotate-webhook shows it, once."`
 	Problem    string       `json:"problem,omitempty" doc:"Why the last attempt to register failed."`
 	LastPingAt time.Time    `json:"lastPingAt,omitzero" doc:"When the partner's last test push arrived."`
 	Health     Health       `json:"health" doc:"How the partner answers what is asked over the connection day by day."`
@@ -29,6 +31,11 @@ type ConnectionView struct {
 
 // view reads what there is to show beside the connection itself.
 func view(ctx context.Context, d app.Deps, company ident.Company, c Saved[Connection], err error) (*tagged[ConnectionView], error) {
+	return viewWith(ctx, d, company, c, "", err)
+}
+
+// viewWith is view with an address that is shown this once.
+func viewWith(ctx context.Context, d app.Deps, company ident.Company, c Saved[Connection], address string, err error) (*tagged[ConnectionView], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -42,16 +49,16 @@ func view(ctx context.Context, d app.Deps, company ident.Company, c Saved[Connec
 	}
 	at, err := lastPing(ctx, d, company, c.Value.ID)
 	return reply(as(c, func(c Connection) ConnectionView {
-		return ConnectionView{c.ID, c.Name, c.API, c.Yards, c.KeyLast4, registration.State, registration.Problem, at, health}
+		return ConnectionView{c.ID, c.Name, c.API, c.Yards, c.KeyLast4, registration.State, address, registration.Problem, at, health}
 	}), err)
 }
 
 type connectionIn struct {
 	Body struct {
 		Name  string   `json:"name" maxLength:"100"`
-		API   string   `json:"api" enum:"autograb"`
-		Yards []string `json:"yards" maxItems:"100" doc:"Where the connection watches; a yard has at most one."`
-		Key   string   `json:"key" maxLength:"500" writeOnly:"true" doc:"The partner's API key. It is sealed and never shown again."`
+		API   string   `json:"api" enum:"autograb,leads" doc:"A partner; or leads, an address of ours for lead providers, which rotate-webhook makes and shows."`
+		Yards []string `json:"yards" maxItems:"100" doc:"What the connection is for. A yard has at most one to a partner; leads go to the first, unless they name another one of these."`
+		Key   string   `json:"key,omitempty" maxLength:"500" writeOnly:"true" doc:"The partner's API key. It is sealed and never shown again. A leads connection has none."`
 	}
 }
 
@@ -61,7 +68,14 @@ func (in *connectionIn) connection(id ConnectionID) Connection {
 
 // Resolve adds what the schema cannot say to the violations of the request.
 func (in *connectionIn) Resolve(huma.Context) []error {
-	return resolved(append(in.connection("").problems(), keyProblems(in.Body.Key)...))
+	broken := in.connection("").problems()
+	switch {
+	case in.Body.API != Leads:
+		broken = append(broken, keyProblems(in.Body.Key)...)
+	case in.Body.Key != "":
+		broken.add("key", "is not for a leads connection, which has an address instead")
+	}
+	return resolved(broken)
 }
 
 type connectionChange struct {
@@ -69,7 +83,7 @@ type connectionChange struct {
 	web.Precondition
 	Body struct {
 		Name  string   `json:"name" maxLength:"100"`
-		API   string   `json:"api,omitempty" enum:"autograb"`
+		API   string   `json:"api,omitempty" enum:"autograb,leads" doc:"Stays what it is."`
 		Yards []string `json:"yards" maxItems:"100"`
 		Key   string   `json:"key,omitempty" maxLength:"500" writeOnly:"true" doc:"A new key; without it the old one stays."`
 	}
@@ -82,6 +96,18 @@ func (in *connectionChange) Resolve(huma.Context) []error {
 		broken = append(broken, keyProblems(in.Body.Key)...)
 	}
 	return resolved(broken)
+}
+
+// fits refuses to make another sort of connection of one, and a key where there is none.
+func (in *connectionChange) fits(api string) error {
+	var broken violations
+	if in.Body.API != "" && in.Body.API != api {
+		broken.add("api", "cannot change; make another connection")
+	}
+	if in.Body.Key != "" && api == Leads {
+		broken.add("key", "is not for a leads connection, which has an address instead")
+	}
+	return errs.Violate(broken...)
 }
 
 func (in *connectionChange) connection() Connection {
@@ -109,6 +135,10 @@ func connectionRoutes(api huma.API, d app.Deps, dial partner.Dial) {
 	web.Post(api, "/v1/connections", web.Can(access.SettingsWrite), creating("createConnection", "Connect yards to a partner"),
 		func(ctx context.Context, in *connectionIn) (*tagged[ConnectionView], error) {
 			company := access.From(ctx).Company
+			if in.Body.API == Leads {
+				added, err := Admit(ctx, d, company, in.connection(ConnectionID(web.IdempotencyKey(ctx))))
+				return view(ctx, d, company, added, err)
+			}
 			added, err := Connect(ctx, d, dial, company, in.connection(ConnectionID(web.IdempotencyKey(ctx))), in.Body.Key)
 			return view(ctx, d, company, added, err)
 		})
@@ -121,6 +151,17 @@ func connectionRoutes(api huma.API, d app.Deps, dial partner.Dial) {
 	web.Put(api, "/v1/connections/{id}", web.Can(access.SettingsWrite), route("putConnection", "Change a connection's name, yards or key"),
 		func(ctx context.Context, in *connectionChange) (*tagged[ConnectionView], error) {
 			company := access.From(ctx).Company
+			before, err := LoadConnection(ctx, d, company, ConnectionID(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			if err := in.fits(before.Value.API); err != nil {
+				return nil, err
+			}
+			if before.Value.API == Leads {
+				changed, err := changeAdmission(ctx, d, company, in.Precondition, in.connection())
+				return view(ctx, d, company, changed, err)
+			}
 			changed, err := ChangeConnection(ctx, d, dial, company, in.Precondition, in.connection(), in.Body.Key)
 			return view(ctx, d, company, changed, err)
 		})
@@ -137,9 +178,14 @@ func connectionRoutes(api huma.API, d app.Deps, dial partner.Dial) {
 			return web.OK(trial), nil
 		})
 	web.Post(api, "/v1/connections/{id}/rotate-webhook", web.Can(access.SettingsWrite),
-		route("rotateWebhook", "Give the partner a new secret address; the old one stays valid for 24 hours"),
+		route("rotateWebhook", "Give the partner a new secret address, or make one for lead providers; the old one stays valid for 24 hours"),
 		func(ctx context.Context, in *one) (*tagged[ConnectionView], error) {
 			company := access.From(ctx).Company
+			known, err := LoadConnection(ctx, d, company, ConnectionID(in.ID))
+			if err == nil && known.Value.API == Leads {
+				connection, address, err := NewAddress(ctx, d, company, ConnectionID(in.ID))
+				return viewWith(ctx, d, company, connection, address, err)
+			}
 			connection, err := Rotate(ctx, d, dial, company, ConnectionID(in.ID))
 			return view(ctx, d, company, connection, err)
 		})

@@ -174,6 +174,9 @@ func Disconnect(ctx context.Context, d app.Deps, dial partner.Dial, company iden
 	if err := match.Match(connection.Version); err != nil {
 		return err
 	}
+	if connection.Value.API == Leads { // nobody else has to be told
+		return drop(ctx, d, company, id, match)
+	}
 	registration, err := LoadRegistration(ctx, d, company, id)
 	if err != nil {
 		return err

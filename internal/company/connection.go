@@ -16,18 +16,22 @@ import (
 // ConnectionID names a connection within the company.
 type ConnectionID string
 
-// Connection is the company's account with a partner, for some of its yards.
+// Connection is the company's account with a partner, for some of its yards; or, as a leads connection, an address of ours
+// that lead providers send to.
 type Connection struct {
 	ID       ConnectionID  `json:"id"`
 	Name     string        `json:"name"`
-	API      string        `json:"api"` // AutoGrab
+	API      string        `json:"api"` // AutoGrab or Leads
 	Yards    []string      `json:"yards"`
-	Key      secret.Sealed `json:"key"`
+	Key      secret.Sealed `json:"key"`      // none where API is Leads
 	KeyLast4 string        `json:"keyLast4"` // all that anybody sees of the key again
 }
 
-// AutoGrab is the one partner there is.
-const AutoGrab = "autograb"
+// What a connection is to.
+const (
+	AutoGrab = "autograb" // the one partner there is
+	Leads    = "leads"    // whoever has the address; see Admit
+)
 
 // Bounds of a partner's key, in bytes: from MinKey on, its last four characters give nothing away.
 const (
@@ -43,11 +47,11 @@ func (c Connection) problems() (broken violations) {
 	if strings.TrimSpace(c.Name) == "" {
 		broken.add("name", "is empty")
 	}
-	if c.API != AutoGrab {
-		broken.add("api", "is not a partner; there is "+AutoGrab)
+	if c.API != AutoGrab && c.API != Leads {
+		broken.add("api", "is not a partner; there are "+AutoGrab+" and "+Leads)
 	}
 	if len(c.Yards) == 0 {
-		broken.add("yards", "are missing: a connection watches for at least one yard")
+		broken.add("yards", "are missing: a connection is for at least one yard")
 	}
 	return broken
 }
@@ -58,7 +62,7 @@ func (c Connection) problemsIn(s settings) violations {
 	s.missingYards(c.Yards, &broken)
 	for i, yard := range c.Yards {
 		for _, other := range s.connections {
-			if other.Value.ID != c.ID && slices.Contains(other.Value.Yards, yard) {
+			if c.API == AutoGrab && other.Value.API == AutoGrab && other.Value.ID != c.ID && slices.Contains(other.Value.Yards, yard) {
 				broken.add(fmt.Sprintf("yards[%d]", i), "has a connection already")
 			}
 		}
@@ -104,7 +108,7 @@ func ConnectionForYard(ctx context.Context, d app.Deps, company ident.Company, y
 		return Connection{}, err
 	}
 	for _, connection := range all {
-		if slices.Contains(connection.Value.Yards, yard) {
+		if connection.Value.API == AutoGrab && slices.Contains(connection.Value.Yards, yard) {
 			return connection.Value, nil
 		}
 	}

@@ -13,13 +13,17 @@ import (
 	"github.com/winback-auto/winback/internal/platform/ident"
 )
 
-// HookPath is where pushes arrive, before their token.
-const HookPath = "/webhooks/autograb/"
+// Where pushes and leads arrive, before their token.
+const (
+	HookPath = "/webhooks/autograb/"
+	LeadPath = "/webhooks/leads/"
+)
 
 // hookDoor leads from the hash of a token to the connection that it was made for.
 type hookDoor struct {
 	Company    string       `json:"company"`
 	Connection ConnectionID `json:"connection"`
+	API        string       `json:"api,omitempty"` // empty: AutoGrab
 }
 
 // ping is when the partner's last test push arrived.
@@ -43,15 +47,34 @@ func hashOf(token string) string {
 // ByHook is the connection that a push's token was made for: the second door to a company. Every token that is not valid
 // now gets the same NotFound error.
 func ByHook(ctx context.Context, d app.Deps, token string) (ident.Company, ConnectionID, error) {
+	return behind(ctx, d, token, "")
+}
+
+// ByLeadHook is the leads connection that a token was made for. A token of pushes is none, and the other way round.
+func ByLeadHook(ctx context.Context, d app.Deps, token string) (ident.Company, Connection, error) {
+	company, id, err := behind(ctx, d, token, Leads)
+	if err != nil {
+		return ident.Company{}, Connection{}, err
+	}
+	connection, err := LoadConnection(ctx, d, company, id)
+	if errs.Is(err, errs.NotFound) { // it ends at this moment
+		return ident.Company{}, Connection{}, nothingHere()
+	}
+	return company, connection.Value, err
+}
+
+func behind(ctx context.Context, d app.Deps, token, api string) (ident.Company, ConnectionID, error) {
 	door, err := hooks.Get(ctx, d.Table, hookKey(hashOf(token)))
-	if errs.Is(err, errs.NotFound) {
-		return ident.Company{}, "", errs.E(errs.NotFound, "there is nothing here")
+	if errs.Is(err, errs.NotFound) || err == nil && door.Value.API != api {
+		return ident.Company{}, "", nothingHere()
 	}
 	if err != nil {
 		return ident.Company{}, "", err
 	}
 	return ident.Trusted(door.Value.Company), door.Value.Connection, nil
 }
+
+func nothingHere() error { return errs.E(errs.NotFound, "there is nothing here") }
 
 // Pinged records that a test push of the partner has arrived, so that an administrator sees that the way here is open.
 func Pinged(ctx context.Context, d app.Deps, company ident.Company, connection ConnectionID) error {

@@ -209,7 +209,7 @@ func amend(ctx context.Context, d app.Deps, company ident.Company, id Connection
 }
 
 func opensDoor(hash string, company ident.Company, id ConnectionID) table.Op {
-	return hooks.Overwrite(hookKey(hash), hookDoor{company.ID(), id})
+	return hooks.Overwrite(hookKey(hash), hookDoor{Company: company.ID(), Connection: id})
 }
 
 func closed(dropped []Hook) []table.Op {

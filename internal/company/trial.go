@@ -31,6 +31,9 @@ func Try(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Compa
 	if err != nil {
 		return Trial{}, err
 	}
+	if connection.Value.API == Leads {
+		return Trial{}, errs.E(errs.Conflict, "there is no partner behind a leads connection; send a lead to its address")
+	}
 	watcher, err := Watcher(ctx, d, dial, company, connection.Value)
 	if err != nil {
 		return Trial{}, err

@@ -35,11 +35,12 @@ type Route struct {
 	ID          string
 	Summary     string
 	Description string
-	Tag         string // heading in the reference, for example Leads
-	Status      int    // of success; 0: 200, or 204 where the reply has no body
-	MaxBody     int64  // bytes; 0: DefaultMaxBody
-	MaxFile     int64  // bytes of an Upload, instead of MaxBody: a form may add a little
-	Idempotent  bool   // takes an Idempotency-Key; see IdempotencyKey
+	Tag         string         // heading in the reference, for example Leads
+	Status      int            // of success; 0: 200, or 204 where the reply has no body
+	MaxBody     int64          // bytes; 0: DefaultMaxBody
+	MaxFile     int64          // bytes of an Upload, instead of MaxBody: a form may add a little
+	Takes       map[string]any // media types of a Content, each with a value of the type that is its form; nil: text
+	Idempotent  bool           // takes an Idempotency-Key; see IdempotencyKey
 }
 
 // DefaultMaxBody bounds a request's body where its Route names no other bound.
@@ -114,6 +115,9 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 	document(&operation, guard, route)
 	if upload, ok := any(new(I)).(uploader); ok {
 		upload.describe(&operation)
+	}
+	if len(route.Takes) > 0 {
+		describeContent(&operation, api.OpenAPI().Components.Schemas, route.Takes)
 	}
 	if takesRaw[I]() {
 		operation.SkipValidateBody = true // its bytes are somebody else's format, which the handler reads
