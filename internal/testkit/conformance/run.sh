@@ -71,6 +71,10 @@ ready dynamodb-local "$port" $!
 WINBACK_DYNAMODB_ENDPOINT=http://127.0.0.1:$port WINBACK_DYNAMODB_NAME=dynamodb-local \
 	contract "table on DynamoDB Local" ./internal/aws/dynamotable TestAnEndpointKeepsTheContract
 
+# The other way round: what our own DynamoDB answers on the wire, DynamoDB Local has to answer, too. It starts one itself.
+WINBACK_CONFORMANCE=1 \
+	contract "wire of DynamoDB on DynamoDB Local" ./internal/testkit/dynamosim 'TestDynamoDBLocal(PlaysTheSameScript|AgreesOnWhateverIsAsked)'
+
 port=$(free_port)
 "$moto/bin/moto_server" -H 127.0.0.1 -p "$port" >"$results/moto.log" 2>&1 &
 started+=($!)
