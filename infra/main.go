@@ -29,8 +29,9 @@ func main() {
 	out := flag.String("out", "", "folder for the templates; empty: the cdk CLI names its own")
 	code := flag.String("code", "dist", "folder with the zips of the functions; empty: a stand-in for all of them")
 	flag.Parse()
+	told := os.Stderr
 	if err := run(*key, *out, *code); err != nil {
-		fmt.Fprintln(os.Stderr, "infra:", err)
+		fmt.Fprintln(told, "infra:", err)
 		os.Exit(1)
 	}
 }
@@ -52,13 +53,22 @@ func run(key, out, code string) error {
 			return err
 		}
 	}
-	defer jsii.Close()
+	defer closeQuietly()
 	root := awscdk.NewApp(&awscdk.AppProps{Outdir: optional(out), AnalyticsReporting: jsii.Bool(false), TreeMetadata: jsii.Bool(false)})
 	if _, err := stack.New(root, env, stack.Options{Functions: all, Code: zips}); err != nil {
 		return err
 	}
 	root.Synth(nil)
 	return nil
+}
+
+// closeQuietly ends the process that CDK runs in. It is waited for twice, and the second one would tell people that it ended
+// abnormally.
+func closeQuietly() {
+	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = nowhere
+	}
+	jsii.Close()
 }
 
 // codeOf finds the code of all functions: that which will be deployed, for which everything else has to be right, too, or

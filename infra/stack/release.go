@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/metric"
 )
 
 // live is the alias that traffic goes to.
@@ -19,6 +20,10 @@ const live = "live"
 
 // trial is how a release is tried: a tenth of the traffic for five minutes, then all of it.
 const trial = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+
+// failuresOfARelease is how many failures in one minute speak against a release. One or two may be a message that no release
+// can handle; Lambda knows nothing of them, because it got an answer.
+const failuresOfARelease = 3
 
 // tried reports whether a release of the function takes over bit by bit: where a mistake would reach people outside, or
 // refuse what is sent only once.
@@ -33,19 +38,10 @@ func release(f function, code string) (target *string) {
 		FunctionName: f.lambda.Ref(), FunctionVersion: version.AttrVersion(), Name: text(live),
 	})
 
-	failing := awscloudwatch.NewCfnAlarm(f.stack, logical(f.Name, "ReleaseFails"), &awscloudwatch.CfnAlarmProps{
-		AlarmName:          text(f.env.Name(f.Name + "-release")),
-		AlarmDescription:   text("A release of " + f.Name + " fails; the one before is put back by itself. Read its log, mend it and deploy again."),
-		Namespace:          text("AWS/Lambda"),
-		MetricName:         text("Errors"),
-		Dimensions:         list(dimension("FunctionName", f.lambda.Ref()), dimension("Resource", join(f.lambda.Ref(), text(":"+live)))),
-		Statistic:          text("Sum"),
-		Period:             number(60),
-		EvaluationPeriods:  number(1),
-		Threshold:          number(1),
-		ComparisonOperator: text("GreaterThanOrEqualToThreshold"),
-		TreatMissingData:   text("notBreaching"),
-	})
+	crashes := judge(f, "ReleaseFails", "release", "A release of "+f.Name+" crashes", 1,
+		"AWS/Lambda", "Errors", dimension("FunctionName", f.lambda.Ref()), dimension("Resource", join(f.lambda.Ref(), text(":"+live))))
+	fails := judge(f, "ReleaseFailsAtWork", "work-release", "A release of "+f.Name+" runs and fails at its work", failuresOfARelease,
+		f.env.Metrics(), metric.Failures.String(), dimension(metric.Dimension, text(f.Name)))
 	role := awsiam.NewCfnRole(f.stack, logical(f.Name, "ReleaseRole"), &awsiam.CfnRoleProps{
 		RoleName:                 text(f.env.Name(f.Name + "-release")),
 		AssumeRolePolicyDocument: trust("codedeploy.amazonaws.com", nil),
@@ -66,7 +62,10 @@ func release(f function, code string) (target *string) {
 			DeploymentType: text("BLUE_GREEN"), DeploymentOption: text("WITH_TRAFFIC_CONTROL"),
 		},
 		AlarmConfiguration: &awscodedeploy.CfnDeploymentGroup_AlarmConfigurationProperty{
-			Enabled: yes, Alarms: list(&awscodedeploy.CfnDeploymentGroup_AlarmProperty{Name: failing.Ref()}),
+			Enabled: yes, Alarms: list(
+				&awscodedeploy.CfnDeploymentGroup_AlarmProperty{Name: crashes.Ref()},
+				&awscodedeploy.CfnDeploymentGroup_AlarmProperty{Name: fails.Ref()},
+			),
 		},
 		AutoRollbackConfiguration: &awscodedeploy.CfnDeploymentGroup_AutoRollbackConfigurationProperty{
 			Enabled: yes, Events: texts("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"),
@@ -76,6 +75,24 @@ func release(f function, code string) (target *string) {
 		ApplicationName: application.Ref(), DeploymentGroupName: group.Ref(),
 	}})
 	return alias.Ref()
+}
+
+// judge is an alarm that takes a release back. It looks at one minute at a time, so that it rises while there is a release to
+// take back.
+func judge(f function, part, kind, means string, threshold int, namespace, name string, dimensions ...any) awscloudwatch.CfnAlarm {
+	return awscloudwatch.NewCfnAlarm(f.stack, logical(f.Name, part), &awscloudwatch.CfnAlarmProps{
+		AlarmName:          text(f.env.Name(f.Name + "-" + kind)),
+		AlarmDescription:   text(means + "; the one before is put back by itself. Read its log, mend it and deploy again."),
+		Namespace:          text(namespace),
+		MetricName:         text(name),
+		Dimensions:         &dimensions,
+		Statistic:          text("Sum"),
+		Period:             number(60),
+		EvaluationPeriods:  number(1),
+		Threshold:          number(threshold),
+		ComparisonOperator: text("GreaterThanOrEqualToThreshold"),
+		TreatMissingData:   text("notBreaching"),
+	})
 }
 
 // fingerprint changes with whatever a version freezes: code and configuration. CloudFormation makes a version only under a

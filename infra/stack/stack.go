@@ -31,6 +31,7 @@ func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
 	sender(mail, env, options.Functions)
 
 	data := newStack(root, env, "data", "what must never be lost")
+	data.AddStackDependency(mail, text("invitations come from the sender"))
 	d := stores{
 		table:    usedTable(data, env),
 		seal:     sealingKey(data, env),

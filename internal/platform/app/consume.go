@@ -64,16 +64,17 @@ func (c consumer) handle(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, fmt.Errorf("app: %w", err)
 	}
 	metric.Add(ctx, metric.MessagesDropped, fates[queue.Dropped])
-	var failed []string
+	failed(ctx, fates[queue.Retried])
+	var back []string
 	for i, m := range messages {
 		if again[i] {
-			failed = append(failed, m.ID)
+			back = append(back, m.ID)
 		}
 	}
 	finish(ctx, c.granted.Log, start, nil, slog.String("topic", c.Topic),
 		slog.Int("messages", len(messages)), slog.Int("done", fates[queue.Done]), slog.Int("dropped", fates[queue.Dropped]),
 		slog.Int("delayed", fates[queue.Delayed]), slog.Int("retried", fates[queue.Retried]), slog.Int("untouched", untouched))
-	return event.EncodeFailures(failed)
+	return event.EncodeFailures(back)
 }
 
 // budget derives the context in which messages are handled, and a question whether it is too late to begin another.

@@ -96,6 +96,58 @@ func TestOneBadMessageDoesNotHoldUpItsNeighbours(t *testing.T) {
 	}
 }
 
+// What Lambda takes for a success may be a failure of ours: releases are judged by it.
+func TestFailuresAreCountedWhateverLambdaSeesOfThem(t *testing.T) {
+	tick := func(err error) app.Function {
+		return app.Function{Name: "daily", Every: app.Every("rate(1 day)", func(context.Context, app.Deps) error { return err })}
+	}
+	for name, test := range map[string]struct {
+		f       app.Function
+		payload []byte
+		want    float64
+	}{
+		"an answer":         {thingAPI, request(t, "GET", "/v1/things", "", token), 0},
+		"a refusal":         {thingAPI, request(t, "GET", "/v1/things?limit=0", "", token), 0},
+		"a failed answer":   {broken(thingAPI), request(t, "GET", "/v1/things", "", token), 1},
+		"a tick":            {tick(nil), must(event.EncodeBridge(event.Tick("t", noon))), 0},
+		"a tick that fails": {tick(errors.New("a reason of ours")), must(event.EncodeBridge(event.Tick("t", noon))), 1},
+		"no event at all":   {tick(nil), []byte("{"), 1},
+	} {
+		w := newWorld(t)
+		var log bytes.Buffer
+		w.Log = slog.New(slog.NewJSONHandler(&log, nil))
+		_, _ = app.Handle(test.f, w.Deps)(t.Context(), test.payload)
+		var got float64
+		for line := range bytes.Lines(log.Bytes()) {
+			values, err := metrictest.Read(line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range values {
+				if v.Name == "Failures" && v.Dimensions["Function"] == test.f.Name {
+					got += v.Value
+				}
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s counts as %v failures, want %v", name, got, test.want)
+		}
+	}
+}
+
+// broken is a function that has forgotten to declare its table.
+func broken(f app.Function) app.Function {
+	f.Uses.Table = app.NoTable
+	return f
+}
+
+func must(payload []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return payload
+}
+
 // What fails at its last receive is among the dead letters next; what could never succeed is dropped. Both count for the
 // function, too.
 func TestDroppedAndDeadMessagesAreCountedForTheirFunction(t *testing.T) {
@@ -131,6 +183,7 @@ func TestDroppedAndDeadMessagesAreCountedForTheirFunction(t *testing.T) {
 	}
 	want := map[string]float64{
 		"winback-dev MessagesDropped ": 1, "winback-dev MessagesDropped chores-worker": 1,
+		"winback-dev Failures ": 2, "winback-dev Failures chores-worker": 2,
 		"winback-dev MessagesDead ": 2, "winback-dev MessagesDead chores-worker": 2,
 	}
 	if !maps.Equal(got, want) {

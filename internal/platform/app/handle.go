@@ -74,10 +74,14 @@ func recovered(ctx context.Context, log *slog.Logger, handle func() error) (err 
 	return handle()
 }
 
+// failed counts work that ended in an error of ours.
+func failed(ctx context.Context, n int) { metric.Add(ctx, metric.Failures, n) }
+
 // finish writes the line of an invocation. Errors are for logs by their making and hold no personal data.
 func finish(ctx context.Context, log *slog.Logger, start time.Time, err error, attrs ...slog.Attr) {
 	level := slog.LevelInfo
 	if err != nil {
+		failed(ctx, 1)
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("kind", errs.KindOf(err).String()), slog.Any("error", err))
 	}

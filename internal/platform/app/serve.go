@@ -42,6 +42,7 @@ func serve(f Function, granted Deps) Handler {
 		}
 		level := slog.LevelInfo
 		if w.Status() >= http.StatusInternalServerError {
+			failed(ctx, 1)
 			level = slog.LevelError
 		}
 		call := event.CallOf(r.Context())

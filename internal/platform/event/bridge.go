@@ -47,5 +47,5 @@ func EncodeBridge(e Bridge) ([]byte, error) {
 
 // Tick is the event that a schedule fires at an instant.
 func Tick(id string, at time.Time) Bridge {
-	return Bridge{ID: id, Source: "aws.events", DetailType: "Scheduled Event", Time: at.UTC().Truncate(time.Second)}
+	return Bridge{ID: id, Source: "aws.scheduler", DetailType: "Scheduled Event", Time: at.UTC().Truncate(time.Second)}
 }

@@ -51,6 +51,9 @@ const (
 	MessagesDropped
 	// MessagesDead are messages of a queue that failed for the last time: the queue puts them among its dead letters.
 	MessagesDead
+	// Failures are pieces of work that ended in an error of ours: requests answered with 500 and above, messages to be tried
+	// again because of it, ticks and events. Lambda itself sees only the last two, and crashes.
+	Failures
 	// WritesThrottled are writes that found no room in the function's pace before the invocation's end; they come again.
 	WritesThrottled
 	all // how many there are
@@ -62,7 +65,7 @@ var names = [all]string{
 	Sightings: "Sightings", SightingsMissed: "SightingsMissed",
 	VehiclesSubmitted: "VehiclesSubmitted", VehiclesActive: "VehiclesActive", VehiclesErrored: "VehiclesErrored",
 	PushesAccepted: "PushesAccepted", PushesRefused: "PushesRefused", BreakersOpened: "BreakersOpened",
-	MessagesDropped: "MessagesDropped", MessagesDead: "MessagesDead", WritesThrottled: "WritesThrottled",
+	MessagesDropped: "MessagesDropped", MessagesDead: "MessagesDead", Failures: "Failures", WritesThrottled: "WritesThrottled",
 }
 
 // String is the name of the metric in CloudWatch.
@@ -74,7 +77,7 @@ func (m Metric) Unit() Unit { return Count }
 // PerFunction reports whether the metric is kept for each function as well as for all of them together. Those of the
 // business are kept together only: the place that counts them says enough.
 func (m Metric) PerFunction() bool {
-	return m == MessagesDropped || m == MessagesDead || m == WritesThrottled
+	return m == MessagesDropped || m == MessagesDead || m == Failures || m == WritesThrottled
 }
 
 // All yields every metric, in the order of the list.

@@ -60,7 +60,7 @@ func TestAllMetricsOfAnInvocationAreInItsLine(t *testing.T) {
 			t.Errorf("%s is kept for %q, want %q", m, sets, wantSets)
 		}
 	}
-	if len(values) != sum+3 {
+	if len(values) != sum+4 {
 		t.Errorf("%d values of %d metrics", len(values), sum)
 	}
 }
