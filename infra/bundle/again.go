@@ -33,7 +33,11 @@ func (b builder) again(ctx context.Context, built []bundle) error {
 	}
 	var different []string
 	for _, name := range names {
-		for _, pair := range [][2]string{{b.binary(name), second.binary(name)}, {b.zip(name), second.zip(name)}} {
+		pairs := [][2]string{{b.binary(name), second.binary(name)}}
+		if b.zips() {
+			pairs = append(pairs, [2]string{b.zip(name), second.zip(name)})
+		}
+		for _, pair := range pairs {
 			same, err := equal(pair[0], pair[1])
 			if err != nil {
 				return err

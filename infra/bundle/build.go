@@ -42,8 +42,10 @@ func (b builder) build(ctx context.Context, names []string) ([]bundle, error) {
 			if err := b.compile(ctx, name); err != nil {
 				return err
 			}
-			if err := pack(b.binary(name), b.zip(name)); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+			if b.zips() {
+				if err := pack(b.binary(name), b.zip(name)); err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
 			}
 			var err error
 			if built[i], err = b.measure(name); err == nil {
@@ -80,6 +82,9 @@ func (b builder) measure(name string) (bundle, error) {
 	binary, err := os.Stat(b.binary(name))
 	if err != nil {
 		return bundle{}, err
+	}
+	if !b.zips() {
+		return bundle{name: name, binary: binary.Size()}, nil
 	}
 	zip, err := os.Stat(b.zip(name))
 	if err != nil {

@@ -65,6 +65,25 @@ func lambda(t *testing.T, path string) {
 	}
 }
 
+func TestNothingForAnotherProcessorStandsWhereDeploymentsLook(t *testing.T) {
+	b := builder{root: module, out: t.TempDir(), arch: "amd64"}
+	built, err := b.build(t.Context(), []string{"docs-api"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(b.zip("docs-api")); !os.IsNotExist(err) || built[0].zip != 0 || built[0].binary == 0 {
+		t.Errorf("built %+v; its zip: %v", built, err)
+	}
+	var table strings.Builder
+	report(&table, b, built)
+	if !strings.Contains(table.String(), "linux/amd64") || !strings.Contains(table.String(), "  -\n") {
+		t.Errorf("the table:\n%s", &table)
+	}
+	if err := tooLarge(built); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAZipFollowsFromItsBinaryAlone(t *testing.T) {
 	folder := t.TempDir()
 	binary := filepath.Join(folder, "bootstrap")
@@ -122,7 +141,7 @@ func TestFilesAreComparedToTheEnd(t *testing.T) {
 
 func TestWhatIsTooLargeIsNamed(t *testing.T) {
 	err := tooLarge([]bundle{{"lead-api", 1, MaxZip}, {"mail-send", 1, MaxZip + 10_000}})
-	if err == nil || err.Error() != "a zip may have 9 MB: mail-send has 9.01 MB" {
+	if err == nil || err.Error() != "a zip may have 9.00 MB: mail-send has 9.01 MB" {
 		t.Errorf("error %v", err)
 	}
 	if err := tooLarge([]bundle{{"lead-api", 1, MaxZip}}); err != nil {

@@ -1,5 +1,5 @@
 // Command bundle builds what is deployed: for every function of the catalogue dist/<function>/bootstrap, the static binary
-// that Lambda starts, and dist/<function>.zip with nothing else in it.
+// that Lambda starts, and dist/<function>.zip with nothing else in it. For another processor there are only the binaries.
 //
 // Both follow from the sources and the toolchain alone: the same commit gives the same bytes on every machine, so that a
 // deployment changes the functions that have changed and no others. With -twice it proves that on this one: it builds a
@@ -87,15 +87,11 @@ func choose(only string) ([]string, error) {
 // bundle is a function that was built.
 type bundle struct {
 	name        string
-	binary, zip int64 // bytes
+	binary, zip int64 // bytes; without a zip 0
 }
 
 func (b builder) binary(name string) string { return filepath.Join(b.out, name, "bootstrap") }
+func (b builder) zip(name string) string    { return filepath.Join(b.out, name+".zip") }
 
-// zip is where the zip of a function lies. Those for another processor never stand where deployments look.
-func (b builder) zip(name string) string {
-	if b.arch != deployed {
-		name += "." + b.arch
-	}
-	return filepath.Join(b.out, name+".zip")
-}
+// zips reports whether the binaries are zipped: those for another processor never stand where deployments look.
+func (b builder) zips() bool { return b.arch == deployed }

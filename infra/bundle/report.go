@@ -13,25 +13,31 @@ func report(to io.Writer, b builder, built []bundle) {
 	fmt.Fprintf(w, "linux/%s\tbinary MB\tzip MB\t\n", b.arch)
 	var binary, zip int64
 	for _, one := range built {
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t\n", one.name, megabytes(one.binary), megabytes(one.zip))
+		fmt.Fprintf(w, "%s\t%s\t%s\t\n", one.name, megabytes(one.binary), megabytes(one.zip))
 		binary, zip = binary+one.binary, zip+one.zip
 	}
-	fmt.Fprintf(w, "%d together\t%.2f\t%.2f\t\n", len(built), megabytes(binary), megabytes(zip))
+	fmt.Fprintf(w, "%d together\t%s\t%s\t\n", len(built), megabytes(binary), megabytes(zip))
 	_ = w.Flush()
 }
 
-func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
+// megabytes writes a size; a dash where there is nothing.
+func megabytes(bytes int64) string {
+	if bytes == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", float64(bytes)/1e6)
+}
 
 // tooLarge names what is over the limit.
 func tooLarge(built []bundle) error {
 	var over []string
 	for _, one := range built {
 		if one.zip > MaxZip {
-			over = append(over, fmt.Sprintf("%s has %.2f MB", one.name, megabytes(one.zip)))
+			over = append(over, fmt.Sprintf("%s has %s MB", one.name, megabytes(one.zip)))
 		}
 	}
 	if len(over) > 0 {
-		return fmt.Errorf("a zip may have %.0f MB: %s", megabytes(MaxZip), strings.Join(over, ", "))
+		return fmt.Errorf("a zip may have %s MB: %s", megabytes(MaxZip), strings.Join(over, ", "))
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func sources(root string, folders ...string) (string, error) {
 }
 
 // Programs builds what runs, for this machine and into a folder below dist: the functions by the builder of what is deployed
-// (each has a folder with bootstrap in it, and a zip), the operator's commands as operate, and as hello what the starts of
+// (each has a folder with bootstrap in it), the operator's commands as operate, and as hello what the starts of
 // functions are measured against. What has not changed is not built again.
 func Programs(ctx context.Context, root string) (folder string, err error) {
 	folder = filepath.Join(root, "dist", "rehearsal", "programs-"+runtime.GOARCH)
