@@ -11,6 +11,7 @@ type Snapshot struct {
 }
 
 type heldItem struct {
+	kind   string // what the attribute _kind says
 	digest string
 	units  float64
 }
@@ -30,7 +31,7 @@ func (d *DynamoDB) Snapshot(table string) (Snapshot, error) {
 			if err != nil {
 				return Snapshot{}, fmt.Errorf("dynamosim: %w", err)
 			}
-			s.items[t.identity(r.item)] = heldItem{digest(body), writeUnits(r.item.size())}
+			s.items[t.identity(r.item)] = heldItem{r.item["_kind"].text, digest(body), writeUnits(r.item.size())}
 		}
 	}
 	return s, nil
@@ -38,6 +39,17 @@ func (d *DynamoDB) Snapshot(table string) (Snapshot, error) {
 
 // Items is how many there were.
 func (s Snapshot) Items() int { return len(s.items) }
+
+// Of is the part of a snapshot whose items are of a kind, as their attribute _kind tells.
+func (s Snapshot) Of(is func(kind string) bool) Snapshot {
+	part := Snapshot{items: map[string]heldItem{}}
+	for key, held := range s.items {
+		if is(held.kind) {
+			part.items[key] = held
+		}
+	}
+	return part
+}
 
 // Least is how many write units it would have taken to come here from an earlier snapshot if each item that is new or changed
 // had been written once, alone and without an index: what no design goes below that stores the same.

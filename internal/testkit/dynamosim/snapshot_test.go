@@ -46,6 +46,12 @@ func TestTheLeastThatAChangeCostsIsEachChangedItemOnce(t *testing.T) {
 	if got := last.Least(last); got != 0 {
 		t.Errorf("%v units, want none", got)
 	}
+	do(put("p", "5", `,"_kind":{"S":"mail"}`, ""))
+	do(put("p", "6", `,"_kind":{"S":"lead"}`, ""))
+	mails := func(kind string) bool { return kind == "mail" }
+	if s := snapshot(); s.Of(mails).Items() != 1 || s.Of(mails).Least(last.Of(mails)) != 1 || s.Least(last) != 2 {
+		t.Errorf("of mails %d items, %v units", s.Of(mails).Items(), s.Of(mails).Least(last.Of(mails)))
+	}
 	if _, err := d.Snapshot("none"); err == nil {
 		t.Error("a snapshot of no table")
 	}

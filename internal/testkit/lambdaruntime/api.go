@@ -28,6 +28,7 @@ func (e *environment) next(w http.ResponseWriter, r *http.Request) {
 	first := !e.asked
 	if first {
 		e.asked, e.init = true, time.Since(e.begun)
+		close(e.ready)
 		e.starter.Stop()
 	} else {
 		e.current = nil

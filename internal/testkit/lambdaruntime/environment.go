@@ -24,6 +24,7 @@ type environment struct {
 	server  *http.Server
 	begun   time.Time
 	work    chan *invocation // handed over, at most one
+	ready   chan struct{}    // closed when the process has asked for work
 	over    chan struct{}    // closed once the process has ended and everything is told
 
 	mu      sync.Mutex
@@ -52,7 +53,7 @@ func start(r *Runtime, name string) (*environment, error) {
 		return nil, fmt.Errorf("lambdaruntime: %w", err)
 	}
 	stream := time.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ReplaceAll(newID(), "-", "")
-	e := &environment{runtime: r, name: name, stream: stream, work: make(chan *invocation, 1), over: make(chan struct{})}
+	e := &environment{runtime: r, name: name, stream: stream, work: make(chan *invocation, 1), ready: make(chan struct{}), over: make(chan struct{})}
 	e.server = &http.Server{Handler: e.api(), ReadHeaderTimeout: time.Minute}
 	go e.server.Serve(listener) // until end
 

@@ -96,15 +96,8 @@ func (r *Runtime) take() (e *environment, cold bool, err error) {
 		r.idle = r.idle[:last]
 		return e, false, nil
 	}
-	if len(r.all) >= r.function.Concurrency {
-		return nil, false, ErrThrottled
-	}
-	r.serial++
-	if e, err = start(r, fmt.Sprintf("%s-%d", r.function.Name, r.serial)); err != nil {
-		return nil, false, err
-	}
-	r.all = append(r.all, e)
-	return e, true, nil
+	e, err = r.another()
+	return e, true, err
 }
 
 // rest takes an environment back that has asked for more work.

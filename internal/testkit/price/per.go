@@ -45,12 +45,13 @@ func (u Usage) times(factor float64) Usage {
 }
 
 // shown is how many of a bill's lines are named; the rest is little.
-const shown = 4
+const shown = 2
 
 // Print writes a table, one row for each piece of work, with what makes up most of it.
 func Print(out io.Writer, list List, all ...Per) error {
+	fmt.Fprintf(out, "%s per 1,000, at list prices of %s\n", list.Currency, list.Dated)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%s per 1,000 (list prices of %s)\tcost\tleast\ttimes\tof which\n", list.Currency, list.Dated)
+	fmt.Fprintln(table, "a thousand\tcost\tleast\ttimes\tof which")
 	for _, p := range all {
 		times := "-"
 		if p.Least.Total > 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,8 @@ type bus struct {
 	newID   func() string
 	report  func(error)
 	down    func() bool // Lambda takes nothing just now: what is to be invoked is given up; nil: it always does
+
+	ticks, delivered atomic.Int64 // of schedules, and events to the targets of rules
 }
 
 // put routes an event to the targets of the rules that it matches.
@@ -37,6 +40,7 @@ func (b *bus) put(event map[string]any) error {
 			if target.Input != "" {
 				payload = []byte(target.Input)
 			}
+			b.delivered.Add(1)
 			b.invoke(target, "events.amazonaws.com", rule.ARN, payload)
 		}
 	}
@@ -46,6 +50,7 @@ func (b *bus) put(event map[string]any) error {
 // tick fires a schedule now. The role, where it has one, must be allowed to invoke the target. over is closed when the
 // invocation is; nil: there is none.
 func (b *bus) tick(s Schedule) (over <-chan struct{}) {
+	b.ticks.Add(1)
 	at := b.now().UTC().Truncate(time.Second).Format(time.RFC3339)
 	if !s.Rule {
 		input := strings.NewReplacer(

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/event"
@@ -44,6 +45,7 @@ type gateway struct {
 	region  string
 	mux     *http.ServeMux
 	limits  map[string]*bucket // by route key; those of the stage stand under the empty key
+	asked   atomic.Int64       // requests, refused ones included
 }
 
 func newGateway(api API, invoker invoker, keys *keys, now func() time.Time, account, region string) (*gateway, error) {
@@ -63,6 +65,7 @@ func newGateway(api API, invoker invoker, keys *keys, now func() time.Time, acco
 
 // ServeHTTP answers as API Gateway does, with its own short bodies where no function was asked.
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.asked.Add(1)
 	if size(r) > maxHead {
 		refuse(w, http.StatusRequestHeaderFieldsTooLarge, "Request Header Fields Too Large")
 		return

@@ -32,6 +32,13 @@ func (r *records) invoked(function string, a lambdaruntime.Answer) {
 	r.invocations[function] = append(r.invocations[function], invoked{a.Cold, a.Init, a.Duration, a.MemoryPeak, a.ErrorType})
 }
 
+// of are the invocations of a function so far.
+func (r *records) of(function string) []invoked {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.invocations[function])
+}
+
 // trouble notes what should not have happened.
 func (r *records) trouble(err error) {
 	r.mu.Lock()
