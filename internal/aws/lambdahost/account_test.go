@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
@@ -42,7 +43,8 @@ func newAbroad(t *testing.T) *abroad {
 	place := awssim.Place{Region: "ap-southeast-2", Account: "123456789012"}
 	secrets := awssim.NewSecretsManager()
 	account := awssim.NewAccount(awssim.AccountOptions{Place: place, Now: time.Now},
-		awssim.NewSQS(awssim.SQSOptions{}), awssim.NewKMS("k1"), secrets, awssim.NewCognito("pool"), awssim.NewSES(awssim.SESOptions{ConfigurationSets: []string{"winback"}}))
+		awssim.NewSQS(awssim.SQSOptions{}), awssim.NewKMS("k1"), secrets, awssim.NewCognito("pool"), awssim.NewSES(awssim.SESOptions{ConfigurationSets: []string{"winback"}}),
+		awssim.NewSMS(awssim.SMSOptions{}))
 	secrets.Put("links", "[]", time.Now())
 	if err := account.Deployer().Call(t.Context(), "sqs", "CreateQueue", map[string]any{"QueueName": "jobs"}, nil); err != nil {
 		t.Fatal(err)
@@ -116,6 +118,12 @@ func asks(cfg sdk.Config) map[string]func(context.Context) error {
 		"cognito-idp:AdminCreateUser " + arns + "cognito-idp" + here + "userpool/pool": func(ctx context.Context) error {
 			_, err := cognitoidentityprovider.NewFromConfig(cfg).AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{
 				UserPoolId: sdk.String("pool"), Username: sdk.String("a@x.example"),
+			})
+			return err
+		},
+		"sms-voice:SendTextMessage " + arns + "sms-voice" + here + "pool/pool-1": func(ctx context.Context) error {
+			_, err := pinpointsmsvoicev2.NewFromConfig(cfg).SendTextMessage(ctx, &pinpointsmsvoicev2.SendTextMessageInput{
+				DestinationPhoneNumber: sdk.String("+61400000001"), OriginationIdentity: sdk.String("pool-1"), MessageBody: sdk.String("x"),
 			})
 			return err
 		},

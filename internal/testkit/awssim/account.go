@@ -241,7 +241,7 @@ func (p *Principal) Call(ctx context.Context, service, action string, in, out an
 // targets are the prefixes of X-Amz-Target.
 var targets = map[string]string{
 	"sqs": "AmazonSQS", "kms": "TrentService", "secretsmanager": "secretsmanager", "cognito": "AWSCognitoIdentityProviderService",
-	"dynamodb": "DynamoDB_20120810", "logs": "Logs_20140328", "lambda": "AWSLambda",
+	"dynamodb": "DynamoDB_20120810", "logs": "Logs_20140328", "lambda": "AWSLambda", "sms-voice": "PinpointSMSVoiceV2",
 }
 
 // serve answers in the caller's goroutine; a dropped answer is io.ErrUnexpectedEOF.

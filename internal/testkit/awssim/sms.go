@@ -15,6 +15,7 @@ import (
 // SMSOptions describe the account. The zero value takes every message.
 type SMSOptions struct {
 	Originations []string // pools, numbers and sender ids that exist; none: all
+	Country      string   // that sender ids are registered in; empty: AU
 }
 
 // SMS is AWS End User Messaging SMS (pinpoint-sms-voice-v2): SendTextMessage.
@@ -25,6 +26,7 @@ type SMSOptions struct {
 // Known differences from the service: events are there at once and in order; throughput, spend limits and protect
 // configurations do not exist; the segments of a message are counted by its characters only.
 type SMS struct {
+	Regional
 	options SMSOptions
 
 	mu     sync.Mutex
@@ -40,13 +42,41 @@ type SMSText struct {
 }
 
 // NewSMS makes the service without any message.
-func NewSMS(options SMSOptions) *SMS { return &SMS{options: options} }
+func NewSMS(options SMSOptions) *SMS {
+	return &SMS{Regional: Regional{Prefix: "sms-voice", Signing: "sms-voice"}, options: options}
+}
 
 // Name implements Service.
 func (s *SMS) Name() string { return "sms-voice" }
 
 // Action implements Service.
 func (s *SMS) Action(r *http.Request) string { return Target(r, "PinpointSMSVoiceV2") }
+
+// Asks implements Protected. The resource is whom the message comes from: a pool, a number or a sender id.
+func (s *SMS) Asks(r Request) ([]Ask, error) {
+	var in sendText
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	resource := in.OriginationIdentity
+	switch {
+	case strings.HasPrefix(resource, "arn:"):
+	case strings.HasPrefix(resource, "pool-"):
+		resource = s.ARN("sms-voice", "pool/"+resource)
+	case strings.HasPrefix(resource, "phone-"):
+		resource = s.ARN("sms-voice", "phone-number/"+resource)
+	default: // a sender id is one of a country
+		resource = s.ARN("sms-voice", "sender-id/"+resource+"/"+s.country())
+	}
+	return []Ask{{Action: "sms-voice:" + r.Action, Resources: []string{resource}}}, nil
+}
+
+func (s *SMS) country() string {
+	if s.options.Country == "" {
+		return "AU"
+	}
+	return s.options.Country
+}
 
 // Texts lists the messages taken so far, oldest first.
 func (s *SMS) Texts() []SMSText {
@@ -108,6 +138,7 @@ func (s *SMS) Answer(r Request) (any, error) {
 	}
 	s.texts = append(s.texts, t)
 	record := smsevent.Text{ID: t.ID, At: r.Now, To: t.To, Parts: 1 + utf8.RuneCountInString(t.Body)/160, Context: t.Context}
+	r.Spend(TextParts, float64(record.Parts))
 	s.events = append(s.events, smsevent.Sent(record, r.Now))
 	if strings.HasSuffix(t.To, "0000") {
 		s.events = append(s.events, smsevent.Unreachable(record, r.Now))

@@ -9,5 +9,6 @@ const (
 	Mails        = "ses:Recipients"             // each recipient is a mail
 	MailBytes    = "ses:Bytes"                  // of raw content
 	LogBytes     = "logs:Bytes"                 // as CloudWatch counts them
+	TextParts    = "sms-voice:Parts"            // segments of text messages
 	Traces       = "xray:Traces"                // recorded
 )

@@ -61,6 +61,9 @@ func Print(out io.Writer, list List, all ...Per) error {
 		for _, line := range p.Cost.Lines[:min(shown, len(p.Cost.Lines))] {
 			parts = append(parts, fmt.Sprintf("%s %.4f", line.Name, line.Cost))
 		}
+		for _, line := range p.Cost.Unpriced {
+			parts = append(parts, fmt.Sprintf("and %.0f %s of unknown price", line.Amount, line.Unit))
+		}
 		fmt.Fprintf(table, "%s (of %d)\t%.4f\t%.4f\t%s\t%s\n", p.Name, p.Done, p.Cost.Total, p.Least.Total, times, strings.Join(parts, ", "))
 	}
 	return table.Flush()

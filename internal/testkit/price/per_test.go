@@ -32,7 +32,7 @@ func TestTheTableNamesWhatIsDearest(t *testing.T) {
 	list := current(t)
 	per, err := list.Thousand(price.Work{
 		Name: "vehicles watched", Done: 1000, Outcome: price.Outcome{WriteUnits: 1000},
-		Usage: price.Usage{awssim.WriteUnits: 10_000, awssim.SQSRequests: 100, price.KMSRequests: 1},
+		Usage: price.Usage{awssim.TextParts: 2, awssim.WriteUnits: 10_000, awssim.SQSRequests: 100, price.KMSRequests: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestTheTableNamesWhatIsDearest(t *testing.T) {
 	if err := price.Print(&out, list, per); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"list prices of " + list.Dated, "vehicles watched (of 1000)", "0.0063", "0.0006", "10.1", "dynamodb:WriteRequestUnits 0.0063, sqs:Requests 0.0000"} {
+	for _, want := range []string{"list prices of " + list.Dated, "vehicles watched (of 1000)", "0.0063", "0.0006", "10.1", "dynamodb:WriteRequestUnits 0.0063, sqs:Requests 0.0000", "and 2 segments of text messages to Australia of unknown price"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, &out)
 		}

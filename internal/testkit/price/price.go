@@ -30,12 +30,14 @@ const (
 
 // Price is what one thing costs.
 type Price struct {
-	Name   string  `json:"name"`
-	USD    float64 `json:"usd"`
-	Per    float64 `json:"per"` // of Unit
-	Unit   string  `json:"unit"`
-	Region string  `json:"region"` // where the price was found to hold
-	Source string  `json:"source"`
+	Name string  `json:"name"`
+	USD  float64 `json:"usd"`
+	Per  float64 `json:"per"` // of Unit
+	Unit string  `json:"unit"`
+	// Unknown says that nobody has found the price: what is used of it is listed beside the bill.
+	Unknown bool   `json:"unknown"`
+	Region  string `json:"region"` // where the price was found to hold
+	Source  string `json:"source"`
 }
 
 // List is a dated list of prices.
@@ -72,7 +74,7 @@ func Of(tally awssim.Tally) (Usage, error) {
 			usage.Add(SecretRequests, float64(n))
 		case "cognito":
 			usage.Add(SignInCalls, float64(n))
-		case "dynamodb", "sqs", "ses", "logs", "xray", "lambda": // by what they spend, and not by calls
+		case "dynamodb", "sqs", "ses", "logs", "xray", "lambda", "sms-voice": // by what they spend, and not by calls
 		default:
 			return nil, fmt.Errorf("price: nobody knows what %s costs", name)
 		}
@@ -92,8 +94,9 @@ type Line struct {
 
 // Bill is what a usage costs, the dearest first.
 type Bill struct {
-	Lines []Line
-	Total float64 // in dollars
+	Lines    []Line
+	Total    float64 // in dollars
+	Unpriced []Line  // used, and of unknown price
 }
 
 // Bill prices a usage. What is not in the list is an error: nothing is free by accident.
@@ -105,6 +108,10 @@ func (l List) Bill(usage Usage) (Bill, error) {
 			return bill, fmt.Errorf("price: the list of %s has no price for %s", l.Dated, name)
 		}
 		line := Line{Price: l.Prices[i], Amount: usage[name]}
+		if line.Unknown {
+			bill.Unpriced = append(bill.Unpriced, line)
+			continue
+		}
 		line.Cost = line.Amount * line.USD / line.Per
 		bill.Lines = append(bill.Lines, line)
 		bill.Total += line.Cost

@@ -26,7 +26,7 @@ func TestTheListIsDatedAndNamesTheSourceOfEachPrice(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, p := range list.Prices {
-		if p.Per <= 0 || p.USD < 0 || p.Unit == "" || p.Region == "" || !strings.HasPrefix(p.Source, "https://") {
+		if p.Per <= 0 || p.USD < 0 || p.Unknown && p.USD != 0 || p.Unit == "" || p.Region == "" || !strings.HasPrefix(p.Source, "https://") {
 			t.Errorf("%+v", p)
 		}
 		if seen[p.Name] {
@@ -35,7 +35,7 @@ func TestTheListIsDatedAndNamesTheSourceOfEachPrice(t *testing.T) {
 		seen[p.Name] = true
 	}
 	for _, name := range []string{
-		awssim.ReadUnits, awssim.WriteUnits, awssim.SQSRequests, awssim.FairRequests, awssim.Mails, awssim.MailBytes, awssim.LogBytes, awssim.Traces,
+		awssim.ReadUnits, awssim.WriteUnits, awssim.SQSRequests, awssim.FairRequests, awssim.Mails, awssim.MailBytes, awssim.LogBytes, awssim.Traces, awssim.TextParts,
 		price.LambdaRequests, price.LambdaGBSeconds, price.HTTPRequests, price.Schedules, price.Events, price.KMSRequests, price.SecretRequests, price.SignInCalls,
 	} {
 		if !seen[name] {
@@ -70,6 +70,13 @@ func TestABillAddsUpWhatWasUsed(t *testing.T) {
 	}
 	if len(bill.Lines) != len(want) || math.Abs(bill.Total-total) > 1e-9 {
 		t.Errorf("%d lines, %v; want %d, %v", len(bill.Lines), bill.Total, len(want), total)
+	}
+}
+
+func TestWhatHasNoKnownPriceIsListedBesideTheBill(t *testing.T) {
+	bill, err := current(t).Bill(price.Usage{awssim.TextParts: 3, awssim.Mails: 1000})
+	if err != nil || len(bill.Unpriced) != 1 || bill.Unpriced[0].Amount != 3 || len(bill.Lines) != 1 || math.Abs(bill.Total-0.10) > 1e-9 {
+		t.Errorf("%+v, %v", bill, err)
 	}
 }
 
