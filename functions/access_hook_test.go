@@ -117,7 +117,7 @@ func (s *stage) newest(t *testing.T, d *dealer) string {
 const interleavedRequests = 1_600
 
 // changing are the paths whose answers show the customers that the writes in between change.
-var changing = regexp.MustCompile(`^/v1/(customers|prospects/[^/]+$)`)
+var changing = regexp.MustCompile(`^/v1/(customers|prospects/[^/]+$|audit)`)
 
 // interleaved sends requests of two companies through one environment at the same time: reads, and a write in between. Each
 // gets the answer that they get alone.

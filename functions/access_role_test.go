@@ -9,6 +9,7 @@ import (
 // is told which role is missing, and nothing is written.
 func (s *stage) everyRole(t *testing.T) {
 	first := s.dealers[0]
+	operations, recorded := operationIDs(t), map[string]int{}
 	for _, row := range accessRows {
 		succeeded := 0
 		for _, role := range accessRoles {
@@ -17,8 +18,10 @@ func (s *stage) everyRole(t *testing.T) {
 				may := row.lets(role)
 				path := s.fill(t, who.or(first, row), row.path, nil, may)
 				body := s.fill(t, who.or(first, row), row.body, nil, may)
+				before := len(s.audit(t, first))
 				a := s.ask(t, who, row.method(), path, body)
 				s.tried("role")
+				recorded[row.route] += s.entered(t, row.route, operations[row.route], who, a, s.audit(t, first)[before:])
 				switch {
 				case may && a.status == row.status:
 					succeeded++
@@ -33,6 +36,11 @@ func (s *stage) everyRole(t *testing.T) {
 		}
 		if succeeded == 0 {
 			t.Errorf("%s never succeeds, so its other answers prove nothing", row.route)
+		}
+	}
+	for _, row := range accessRows {
+		if _, silent := unrecorded[row.route]; (recorded[row.route] == 0) != (silent || row.method() == "GET") {
+			t.Errorf("%s has %d audit entries", row.route, recorded[row.route])
 		}
 	}
 }

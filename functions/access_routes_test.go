@@ -72,6 +72,7 @@ var accessRows = []accessRow{
 	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true},"ownStock":{"sellers":["<mark> stock"],"vins":["<cvin>"]}}`},
 	{route: "GET /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", status: 200},
 	{route: "PUT /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", body: newWords, status: 200},
+	{route: "GET /v1/audit", may: "admin", path: "/v1/audit", status: 200, other: "user=<user>"},
 	{route: "GET /v1/yards", may: "admin", path: "/v1/yards", status: 200},
 	{route: "POST /v1/yards", may: "admin", path: "/v1/yards", body: newYard, status: 201},
 	{route: "GET /v1/yards/{id}", may: "admin", path: "/v1/yards/<yard>", status: 200},

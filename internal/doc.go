@@ -9,9 +9,9 @@
 // and a sweeper publishes what was left behind ([queue]). Lists that people filter are postings ([search]). Mails go through
 // a ledger in which every intent is sent at most once ([mail]). Small secrets are sealed with their company ([secret]),
 // tokens in links are signed for one purpose ([link]), sign-ins are kept elsewhere ([identity]), and who may do what is one
-// table ([access]). HTTP is typed handlers with strict input and problem documents ([web]); payloads of AWS are bytes with
-// a codec ([event]); and a function is one value from which everything else follows ([app]). What alarms and dashboard are
-// made of is counted from one list ([metric]).
+// table ([access]); who did what is kept in the write that did it ([audit]). HTTP is typed handlers with strict input and
+// problem documents ([web]); payloads of AWS are bytes with a codec ([event]); and a function is one value from which
+// everything else follows ([app]). What alarms and dashboard are made of is counted from one list ([metric]).
 //
 // # The two worlds
 //
@@ -49,6 +49,7 @@
 // [link]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/link
 // [identity]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/identity
 // [access]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/access
+// [audit]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/audit
 // [web]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/web
 // [event]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/event
 // [app]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/app

@@ -16,7 +16,7 @@ import (
 func API(dial partner.Dial) app.Function {
 	return app.Function{
 		Name: "company-api",
-		Doc:  "Settings: the company, its yards, users, roles and partner connections, and who is signed in.",
+		Doc:  "Settings: the company, its yards, users, roles and partner connections, who is signed in, and who did what.",
 		HTTP: func(api huma.API, d app.Deps) {
 			companyRoutes(api, d)
 			yardRoutes(api, d)
@@ -24,8 +24,9 @@ func API(dial partner.Dial) app.Function {
 			roleRoutes(api, d)
 			connectionRoutes(api, d, dial)
 			prospectRoutes(api, d)
+			auditRoutes(api, d)
 		},
-		Uses: app.Uses{Table: app.ReadWrite, Secrets: app.Seal | app.Open, Identity: true, Partner: true},
+		Uses: app.Uses{Table: app.ReadWrite, Links: true, Secrets: app.Seal | app.Open, Identity: true, Partner: true},
 	}
 }
 

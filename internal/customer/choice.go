@@ -75,7 +75,8 @@ func (c Choice) Find(ctx context.Context, d app.Deps, co ident.Company, id ID, a
 	return Chosen{Customer: made, isNew: true}, broken, nil
 }
 
-// Commit writes ops in one transaction with the customer, where that is new or has learned something.
+// Commit writes ops in one transaction with the customer, where that is new or has learned something. What the user made
+// comes first: the audit goes by it.
 func (c Chosen) Commit(d app.Deps, co ident.Company) func(ctx context.Context, ops ...table.Op) error {
 	if c.completed != nil {
 		return func(ctx context.Context, ops ...table.Op) error {
@@ -92,7 +93,7 @@ func (c Chosen) Commit(d app.Deps, co ident.Company) func(ctx context.Context, o
 	}
 	return func(ctx context.Context, ops ...table.Op) error {
 		_, err := Add(ctx, d, co, c.Customer, func(ctx context.Context, more ...table.Op) error {
-			return d.Commit(ctx, append(more, ops...)...)
+			return d.Commit(ctx, append(ops[:len(ops):len(ops)], more...)...)
 		})
 		return err
 	}

@@ -30,6 +30,7 @@ func routes(h huma.API, d app.Deps) {
 	})
 	web.Post(h, "/v1/notifications/{id}/read", web.Can(access.Notifications), web.Route{
 		ID: "readNotification", Tag: "Notifications", Summary: "Mark a notification as read.",
+		Unaudited:   "one's own list, which nobody else sees",
 		Description: "Marking it again changes nothing.",
 	}, func(ctx context.Context, in *readIn) (*web.Empty, error) {
 		return &web.Empty{}, read(ctx, d, access.From(ctx), in.ID)

@@ -9,6 +9,7 @@ type Permission string
 const (
 	SettingsRead   Permission = "settings:read"
 	SettingsWrite  Permission = "settings:write"
+	AuditRead      Permission = "audit:read"
 	CustomerRead   Permission = "customer:read"
 	CustomerWrite  Permission = "customer:write"
 	AppraisalRead  Permission = "appraisal:read"
@@ -43,7 +44,7 @@ type row struct {
 // which the features ask with Caller.Manages.
 func allowed() []row {
 	return []row{
-		{role: Admin, give: []Permission{SettingsRead, SettingsWrite, TemplateRead, TemplateWrite, GroupRead, GroupWrite}},
+		{role: Admin, give: []Permission{SettingsRead, SettingsWrite, AuditRead, TemplateRead, TemplateWrite, GroupRead, GroupWrite}},
 		{role: ManageLeads, give: []Permission{
 			LeadRead, LeadWrite, LeadAllocate, LeadClose, CustomerRead, CustomerWrite, AppraisalRead, AppraisalWrite, TemplateRead, GroupRead, GroupFill,
 		}},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/audit"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
@@ -29,7 +30,7 @@ func Grant(full Deps, f Function) Deps {
 	d.Log = d.Log.With("function", f.Name)
 	switch {
 	case full.Table != nil:
-		d.Table = full.Table.Guarded(w.allow(full.Now))
+		d.Table = full.Table.Guarded(w.allow(full.Now)).Witnessed(audit.Witness)
 	case f.Uses.Table == NoTable && full.Now != nil:
 		d.Table = table.New(noTable{}, full.Now, full.NewID).Guarded(w.allow(full.Now))
 	}
@@ -76,7 +77,10 @@ func (w warden) allow(now func() time.Time) func(table.Use, []table.Op) error {
 			}
 			return nil
 		case table.UseLoad:
-			return w.uses(Load)
+			return errors.Join(w.uses(Load), audit.Append(ops))
+		}
+		if err := audit.Append(ops); err != nil {
+			return err
 		}
 		for _, op := range ops {
 			if err := w.uses(needs(op, len(ops))); err != nil {

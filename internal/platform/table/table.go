@@ -14,6 +14,18 @@ type Table struct {
 	newID  func() string
 	meter  *Meter
 	allow  func(Use, []Op) error // nil: everything
+	also   Witness               // nil: nobody
+}
+
+// Witness is told of a write before it goes out, and may add ops that belong to it. What it returns besides, if anything, is
+// called once all of them are durable.
+type Witness func(ctx context.Context, now time.Time, newID func() string, ops []Op) (also []Op, written func())
+
+// Witnessed is the same table with somebody who is told of its writes.
+func (t *Table) Witnessed(w Witness) *Table {
+	witnessed := *t
+	witnessed.also = w
+	return &witnessed
 }
 
 // New makes a table of a driver. Expiry and the due index go by now; newID makes write tokens.
@@ -147,12 +159,34 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	if err := t.complete(UseWrite, ops); err != nil {
 		return err
 	}
+	ops, written, err := t.witnessed(ctx, ops)
+	if err != nil {
+		return err
+	}
 	if err := checkTogether(ops); err != nil {
 		return err
 	}
-	err := t.driver.Write(ctx, ops)
+	err = t.driver.Write(ctx, ops)
 	t.count(ctx, writeCost(ops))
+	if err == nil && written != nil {
+		written()
+	}
 	return err
+}
+
+// witnessed are the ops with what the witness adds, which is not the caller's.
+func (t *Table) witnessed(ctx context.Context, ops []Op) (all []Op, written func(), err error) {
+	if t.also == nil {
+		return ops, nil, nil
+	}
+	also, written := t.also(ctx, t.now(), t.newID, ops)
+	if len(also) == 0 {
+		return ops, written, nil
+	}
+	if err := t.complete(UseWrite, also); err != nil {
+		return nil, nil, err
+	}
+	return append(ops[:len(ops):len(ops)], also...), written, nil
 }
 
 // Load writes any number of unconditional puts and deletes, not atomically; see Driver.Load. It is for items that nobody

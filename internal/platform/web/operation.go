@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/audit"
 	"github.com/winback-auto/winback/internal/platform/event"
 )
 
@@ -41,6 +42,7 @@ type Route struct {
 	MaxFile     int64          // bytes of an Upload, instead of MaxBody: a form may add a little
 	Takes       map[string]any // media types of a Content, each with a value of the type that is its form; nil: text
 	Idempotent  bool           // takes an Idempotency-Key; see IdempotencyKey
+	Unaudited   string         // why what it changes is nobody's concern but the caller's; empty: package audit keeps who did it
 }
 
 // DefaultMaxBody bounds a request's body where its Route names no other bound.
@@ -127,11 +129,25 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 		if violations := violationsOf(ctx); len(violations) > 0 {
 			return nil, failed(ctx, invalid(violations))
 		}
+		if method != http.MethodGet && route.Unaudited == "" {
+			ctx = acting(ctx, route.ID)
+		}
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, failed(ctx, err)
 		}
 		return out, nil
+	})
+}
+
+// acting makes what a handler writes an action of its caller, where somebody has signed in.
+func acting(ctx context.Context, operation string) context.Context {
+	caller := access.From(ctx)
+	if caller.Company.IsZero() {
+		return ctx
+	}
+	return audit.Begin(ctx, audit.Action{
+		Company: caller.Company, User: string(caller.User), Operation: operation, Request: event.CallOf(ctx).RequestID,
 	})
 }
 
