@@ -201,16 +201,12 @@ func (e *environment) stop(reason string) {
 	_ = e.process.Process.Kill() // it may have ended
 }
 
-// kill ends the process as a broken host would, and reports whether it had an invocation that was not answered yet.
-func (e *environment) kill() bool {
+// busy reports whether the environment has an invocation that was not answered yet.
+func (e *environment) busy() bool {
 	e.mu.Lock()
-	busy := e.current != nil && e.current.said == nil
+	defer e.mu.Unlock()
 	e.measure()
-	e.mu.Unlock()
-	if !busy {
-		return false
-	}
-	return e.process.Process.Kill() == nil
+	return e.current != nil && e.current.said == nil
 }
 
 // measure reads how much memory the process has had at its peak; it holds the lock.

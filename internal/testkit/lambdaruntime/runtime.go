@@ -126,16 +126,22 @@ func (r *Runtime) Environments() (all, busy int) {
 
 // Kill ends environments that have an invocation without a warning, those of the names or else all, and returns how many
 // they were. Their invocations end as Lambda ends those of a process that died.
-func (r *Runtime) Kill(names ...string) (killed int) {
+func (r *Runtime) Kill(names ...string) int {
+	return r.each(names, func(e *environment) error { return e.process.Process.Kill() })
+}
+
+// each does something to the environments of the names, or else to all, that have an invocation without an answer. It
+// returns with how many that went well.
+func (r *Runtime) each(names []string, do func(*environment) error) (n int) {
 	r.mu.Lock()
 	all := slices.Clone(r.all)
 	r.mu.Unlock()
 	for _, e := range all {
-		if (len(names) == 0 || slices.Contains(names, e.name)) && e.kill() {
-			killed++
+		if (len(names) == 0 || slices.Contains(names, e.name)) && e.busy() && do(e) == nil {
+			n++
 		}
 	}
-	return killed
+	return n
 }
 
 // Retire ends the idle environments, so that the next invocations start anew.

@@ -3,11 +3,14 @@ package rehearse
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -31,16 +34,45 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("rehearse: %s: %d %.500s", r.request, r.status, r.body)
 }
 
-// call sends a request and decodes the answer; a nil body sends none, a nil answer reads none.
-func (c client) call(ctx context.Context, method, path, contentType string, body io.Reader, answer any) error {
+// call sends a request and decodes the answer; a nil body sends none, a nil answer reads none. It is as careful as a client
+// should be: what failed without a word about the request itself is said again, a POST under the same idempotency key.
+func (c client) call(ctx context.Context, method, path, contentType string, body []byte, answer any) error {
+	key := rand.Text()
+	for attempt := 1; ; attempt++ {
+		err := c.once(ctx, method, path, contentType, key, body, answer)
+		var refused *refusal
+		if err == nil || attempt == attempts || errors.As(err, &refused) && refused.status < 500 && refused.status != http.StatusTooManyRequests && refused.status != http.StatusConflict {
+			return err
+		}
+		if refused != nil && refused.status == http.StatusConflict && attempt == 1 {
+			return err // not of our making
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// How often a request is sent, and the pause in between.
+const (
+	attempts = 40
+	pause    = time.Second
+)
+
+func (c client) once(ctx context.Context, method, path, contentType, key string, body []byte, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, answered)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("rehearse: %w", err)
 	}
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
+	}
+	if method == http.MethodPost && strings.HasPrefix(path, "/v1/") {
+		r.Header.Set("Idempotency-Key", key)
 	}
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
@@ -75,7 +107,7 @@ func (c client) send(ctx context.Context, method, path string, body, answer any)
 	if err != nil {
 		return fmt.Errorf("rehearse: %w", err)
 	}
-	return c.call(ctx, method, path, "application/json", bytes.NewReader(sent), answer)
+	return c.call(ctx, method, path, "application/json", sent, answer)
 }
 
 // post sends JSON and returns the id of what was made, if the answer has one.
@@ -99,7 +131,7 @@ func (c client) upload(ctx context.Context, path, name string, list []byte, answ
 	if err != nil {
 		return fmt.Errorf("rehearse: %w", err)
 	}
-	return c.call(ctx, http.MethodPost, path, parts.FormDataContentType(), &form, answer)
+	return c.call(ctx, http.MethodPost, path, parts.FormDataContentType(), form.Bytes(), answer)
 }
 
 // signIn is the client of a user, by e-mail address.

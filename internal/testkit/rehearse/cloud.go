@@ -35,6 +35,7 @@ type cloud struct {
 	cognito *awssim.Cognito
 	ses     *awssim.SES
 	logs    *awssim.Logs
+	dynamo  *dynamosim.DynamoDB // nil: it is in another process
 	lambda  *invocations
 
 	deploy    caller
@@ -66,8 +67,15 @@ func newCloud(ctx context.Context, r *template.Resolver, plan *Plan, options Opt
 		roles: map[string]role{}, published: map[string][]string{}, sessions: map[string]awssim.Session{},
 	}
 	c.lambda = newInvocations(plan)
+	var store awssim.Protected
+	if options.DynamoDB != "" {
+		store = dynamosim.NewForward(options.DynamoDB)
+	} else {
+		c.dynamo = dynamosim.New(dynamosim.Options{})
+		store = c.dynamo
+	}
 	c.account = awssim.NewAccount(awssim.AccountOptions{Place: c.place, Now: options.QueueNow, Fault: options.Fault, Taken: options.Taken},
-		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.logs, awssim.NewXRay(), c.lambda, dynamosim.New(dynamosim.Options{}))
+		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.logs, awssim.NewXRay(), c.lambda, store)
 	c.deploy = c.account.Deployer()
 	if err := c.provision(ctx, r); err != nil {
 		return nil, err

@@ -159,11 +159,20 @@ func (s *Stand) Retire() {
 }
 
 // Kill ends the processes of functions that are at work, named as in the catalogue, or of all. It returns how many they were.
-func (s *Stand) Kill(functions ...string) (killed int) {
+func (s *Stand) Kill(functions ...string) int {
+	return s.each(functions, func(r *lambdaruntime.Runtime) int { return r.Kill() })
+}
+
+// Suspend lets the processes of functions that are at work hang until their time is over. It returns how many they were.
+func (s *Stand) Suspend(functions ...string) int {
+	return s.each(functions, func(r *lambdaruntime.Runtime) int { return r.Suspend() })
+}
+
+func (s *Stand) each(functions []string, do func(*lambdaruntime.Runtime) int) (n int) {
 	for _, f := range s.Plan.Functions {
 		if len(functions) == 0 || slices.Contains(functions, program(f.Name)) {
-			killed += s.lambda.runtimes[f.ARN].Kill()
+			n += do(s.lambda.runtimes[f.ARN])
 		}
 	}
-	return killed
+	return n
 }

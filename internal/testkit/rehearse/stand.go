@@ -33,7 +33,9 @@ type Options struct {
 	Environment string // dev or prod, as the templates were made for
 	Templates   string // folder of a cloud assembly, see Synthesize
 	Programs    string // folder of what runs, see Programs
+	DynamoDB    string // endpoint of DynamoDB Local; empty: the table is in this process
 	Queues      awssim.SQSOptions
+	Disorder    bool // what happened to mails is told twice, and the latest first
 	Fault       func(awssim.Incoming) awssim.Fault
 	Taken       func(awssim.AccountCall)
 	AsyncRetry  func(attempt int) time.Duration // nil: 200 ms, where Lambda waits for minutes
@@ -289,7 +291,12 @@ func (s *Stand) deliverEvents(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		for _, raw := range s.cloud.ses.TakeEvents() {
+		events := s.cloud.ses.TakeEvents()
+		if s.options.Disorder {
+			events = slices.Concat(events, events)
+			slices.Reverse(events)
+		}
+		for _, raw := range events {
 			var event map[string]any
 			err := json.Unmarshal(raw, &event)
 			if err == nil && s.cloud.publishes(event) {
