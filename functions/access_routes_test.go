@@ -126,7 +126,7 @@ var accessRows = []accessRow{
 	{route: "GET /v1/prospects/{id}", may: "prospects", path: "/v1/prospects/<+prospect>", status: 200},
 	{route: "GET /v1/prospects/choices", may: "prospects", path: "/v1/prospects/choices", status: 200},
 	{route: "PATCH /v1/prospects/{id}", may: "prospects", path: "/v1/prospects/<+prospect>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<self>","due":"2026-12-01T09:00:00Z"}`, status: 200},
-	{route: "GET /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts", status: 200},
+	{route: "GET /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts?limit=50", status: 200},
 	{route: "POST /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts", body: `{"notes":"<ymark>","type":"Phone Out"}`, status: 201},
 	{route: "POST /v1/prospects/{id}/convert", may: "prospects", path: "/v1/prospects/<+prospect>/convert", body: `{"notes":"<ymark>","type":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/complete", may: "prospects", path: "/v1/prospects/<+prospect>/complete", body: `{"notes":"<ymark>"}`, status: 200},
