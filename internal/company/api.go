@@ -26,7 +26,7 @@ func API(dial partner.Dial) app.Function {
 			prospectRoutes(api, d)
 			auditRoutes(api, d)
 		},
-		Uses: app.Uses{Table: app.ReadWrite, Links: true, Secrets: app.Seal | app.Open, Identity: true, Partner: true},
+		Uses: app.Uses{Table: app.Get | app.Query | app.Put | app.Delete, Links: true, Secrets: app.Seal | app.Open, Identity: true, Partner: true},
 	}
 }
 

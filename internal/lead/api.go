@@ -17,7 +17,7 @@ func API(watch Watchlist) app.Function {
 		Name: "lead-api",
 		Doc:  "Leads: enter, list, change, close.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.ReadWrite, Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Links: true},
 	}
 }
 

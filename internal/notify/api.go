@@ -16,7 +16,7 @@ var API = app.Function{
 	Name: "notify-api",
 	Doc:  "Notifications: what one was told, and marking it as read.",
 	HTTP: routes,
-	Uses: app.Uses{Table: app.ReadWrite, Links: true},
+	Uses: app.Uses{Table: app.Read | app.Put | app.Delete, Links: true},
 }
 
 func routes(h huma.API, d app.Deps) {

@@ -19,7 +19,7 @@ var MailSend = app.Function{
 	Name:     "mail-send",
 	Doc:      "Hands planned mails to the provider, each once.",
 	Consumes: app.Consume(mail.Deliver, deliver, app.Batch(5)),
-	Uses:     app.Uses{Table: app.ReadWrite, Mail: true},
+	Uses:     app.Uses{Table: app.Get | app.Put, Mail: true},
 	Timeout:  time.Minute, // a batch of provider calls that all run into their limit
 }
 
@@ -35,7 +35,7 @@ var MailEvent = app.Function{
 		},
 		Handle: heed,
 	},
-	Uses: app.Uses{Table: app.ReadWrite},
+	Uses: app.Uses{Table: app.Get | app.Put},
 }
 
 // wantsMail is asked when a mail is planned and again right before it goes out.

@@ -19,7 +19,7 @@ var Sender = app.Function{
 	Name:     "notify-send",
 	Doc:      "Plans the mail of a notice, if its user wants mails: at once, or as a line of the next digest.",
 	Consumes: app.Consume(Send, planMail, app.Batch(10)),
-	Uses:     app.Uses{Table: app.ReadWrite, Sends: app.Topics(mail.Deliver, Digest)},
+	Uses:     app.Uses{Table: app.Get | app.Put | app.Add | app.Load, Sends: app.Topics(mail.Deliver, Digest)},
 }
 
 // Digester is the function that plans digests.
@@ -27,7 +27,7 @@ var Digester = app.Function{
 	Name:     "notify-digest",
 	Doc:      "Plans one mail about all sightings that came in the minute after another mail.",
 	Consumes: app.Consume(Digest, planDigest, app.Batch(10)),
-	Uses:     app.Uses{Table: app.ReadWrite, Sends: app.Topics(mail.Deliver)},
+	Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Load, Sends: app.Topics(mail.Deliver)},
 }
 
 // tries is how often a plan is made anew because somebody else was quicker; then its message comes again.

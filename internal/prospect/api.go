@@ -17,7 +17,7 @@ func API(makeLead MakeLead) app.Function {
 		Name: "prospect-api",
 		Doc:  "Prospects: enter, list, work on, complete follow-up work, and turn it into leads.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, makeLead}.routes(h) },
-		Uses: app.Uses{Table: app.ReadWrite, Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Check | app.Load, Links: true},
 	}
 }
 

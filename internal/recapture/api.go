@@ -14,7 +14,7 @@ var API = app.Function{
 	Name:    "recapture-api",
 	Doc:     "Customer recapture: submit vehicles, see what was sighted, make leads and prospects of it.",
 	HTTP:    routes,
-	Uses:    app.Uses{Table: app.ReadWrite, Sends: app.Topics(SubmitTopic, RemoveTopic), Links: true},
+	Uses:    app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Sends: app.Topics(SubmitTopic, RemoveTopic), Links: true},
 	Memory:  1024,
 	Timeout: app.DefaultTimeout,
 }

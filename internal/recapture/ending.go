@@ -34,7 +34,7 @@ var End = app.Function{
 	Name:     "recapture-end",
 	Doc:      "Ends watches whose period is over, and those over cars that are off the market for long.",
 	Consumes: app.Consume(EndTopic, endWatches, 1),
-	Uses:     app.Uses{Table: app.ReadWrite, Sends: app.Topics(RemoveTopic)},
+	Uses:     app.Uses{Table: app.Read | app.Put | app.Add | app.Load, Sends: app.Topics(RemoveTopic)},
 	Timeout:  time.Minute,
 	Memory:   1024,
 }

@@ -19,7 +19,7 @@ var Reconcile = app.Function{
 	Name:    "sighting-reconcile",
 	Doc:     "Begins the daily comparison with the partner, which finds sightings that were never pushed.",
 	Every:   app.Every("cron(30 16 * * ? *)", reconcile),
-	Uses:    app.Uses{Table: app.ReadWrite, Pace: 5, Sends: app.Topics(CompareTopic)},
+	Uses:    app.Uses{Table: app.Get | app.Query | app.Put, Pace: 5, Sends: app.Topics(CompareTopic)},
 	Timeout: 5 * time.Minute,
 }
 

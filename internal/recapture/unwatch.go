@@ -17,7 +17,7 @@ func Remove(dial partner.Dial) app.Function {
 		Name:     "recapture-remove",
 		Doc:      "Removes vehicles at the partner whose watch has ended here.",
 		Consumes: app.Consume(RemoveTopic, remover{dial}.remove, 1),
-		Uses:     app.Uses{Table: app.ReadWrite, Pace: 5, Secrets: app.Open, Partner: true},
+		Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Delete, Pace: 5, Secrets: app.Open, Partner: true},
 		Timeout:  time.Minute,
 	}
 }

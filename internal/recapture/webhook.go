@@ -63,7 +63,7 @@ func Webhook(parse partner.Parse) app.Function {
 				Description: "Answered as soon as it is durable. A push is a hint: the partner is asked before anything comes of it. Repeated pushes have one effect.",
 			}, h.receive)
 		},
-		Uses: app.Uses{Table: app.ReadWrite, Sends: app.Topics(VerifyTopic)},
+		Uses: app.Uses{Table: app.Get | app.Put, Sends: app.Topics(VerifyTopic)},
 	}
 }
 
