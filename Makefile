@@ -114,6 +114,10 @@ deploy: ## deploy to AWS (ENV=prod)
 	@go run ./infra/bundle
 	@$(CDK) deploy --all $(SYNTH)
 
+.PHONY: rehearse
+rehearse: ## play what is deployed on this machine, without AWS, and print what it did and was granted (ENV=dev CARS=300 V=1)
+	@go run ./internal/testkit/rehearsal $(call given,ENV,env) $(call given,CARS,cars) $(if $(call given,V,v),-v)
+
 .PHONY: simulate
 simulate: ## run the functions in a bad world: SEEDS=20 seeds of JOBS=10000 jobs each
 	go test ./functions -run 'InABadWorld|WrongWorkers|ASeedReplays' -count 1 -timeout 60m -v -seeds $(SEEDS) -jobs $(JOBS) | grep -vE '^ *(===|--- PASS)'; exit $${PIPESTATUS[0]}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/testkit/awssim"
+	"github.com/winback-auto/winback/internal/testkit/dynamosim"
 	"github.com/winback-auto/winback/internal/testkit/price"
 )
 
@@ -18,6 +19,7 @@ type Meter struct {
 	ticks    int
 	events   int
 	mails    int
+	table    dynamosim.Snapshot
 }
 
 // Meter reads what was used so far.
@@ -39,7 +41,12 @@ func (s *Stand) Meter() (Meter, error) {
 		}
 		m.lambda[f.Role] = usage
 	}
-	return m, nil
+	if s.cloud.dynamo == nil {
+		return m, nil // what is stored is in another process
+	}
+	var err error
+	m.table, err = s.cloud.dynamo.Snapshot(s.table)
+	return m, err
 }
 
 // billed is a duration in seconds, rounded up to the millisecond. Lambda bills starts, too.
@@ -91,6 +98,11 @@ func (m Meter) front(since Meter, usage price.Usage) {
 	usage.Add(price.Schedules, float64(m.ticks-since.ticks))
 	usage.Add(price.Events, float64(m.events-since.events))
 }
+
+// isMail tells the records that mails leave behind.
+func isMail(kind string) bool { return strings.HasPrefix(kind, "mail") }
+
+func isNoMail(kind string) bool { return !isMail(kind) }
 
 // mailers are the functions that hand mails over and hear what became of them.
 func (s *Stand) mailers() func(role string) bool {
