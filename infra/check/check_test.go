@@ -29,7 +29,12 @@ func own(t *testing.T, change func(*stack.Environment)) {
 // account is one of AWS in which a mail stack may have been deployed.
 func account(t *testing.T, ses awssim.SESOptions, records map[string]string) {
 	t.Helper()
-	sim := awssim.New(awssim.Options{Now: time.Now}, awssim.NewSES(ses))
+	accountOf(t, awssim.Lambda{}, ses, records)
+}
+
+func accountOf(t *testing.T, lambda awssim.Lambda, ses awssim.SESOptions, records map[string]string) {
+	t.Helper()
+	sim := awssim.New(awssim.Options{Now: time.Now}, awssim.NewSES(ses), lambda)
 	stacks := awssim.CloudFormation{}
 	if records != nil {
 		stacks["winback-prod-mail"] = records
@@ -77,6 +82,17 @@ func TestASandboxIsNoObstacleAndIsSaid(t *testing.T) {
 	out, err := check(t, "-env", "prod")
 	if err != nil || !strings.Contains(out, "verified addresses only") {
 		t.Errorf("%v, said %q", err, out)
+	}
+}
+
+func TestANewAccountIsTooSmall(t *testing.T) {
+	own(t, nil)
+	accountOf(t, awssim.Lambda{Concurrent: 10}, awssim.SESOptions{Unverified: []string{"harbour.test"}}, nil)
+	_, err := check(t, "-env", "prod")
+	for _, want := range []string{"the account may run 10 Lambda invocations at once in ap-southeast-2 and needs 1", "Service Quotas", "harbour.test is not verified"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %q", err, want)
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 // Command check says whether an environment can be deployed, before anything is created: that its values are complete and
-// nobody else's, that there are credentials, and that mails may come from its sender.
+// nobody else's, that there are credentials, that the account is large enough, and that mails may come from its sender.
 package main
 
 import (
@@ -12,8 +12,10 @@ import (
 	"os/signal"
 	"strings"
 
+	"github.com/winback-auto/winback/functions"
 	"github.com/winback-auto/winback/infra/stack"
 	"github.com/winback-auto/winback/internal/aws/deployment"
+	"github.com/winback-auto/winback/internal/partner/autograb"
 )
 
 func main() {
@@ -44,7 +46,17 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	if err != nil || *before {
 		return err
 	}
-	return sender(ctx, out, env, d)
+	return errors.Join(concurrency(ctx, env, d), sender(ctx, out, env, d))
+}
+
+// concurrency asks whether the account can set aside what the functions reserve.
+func concurrency(ctx context.Context, env stack.Environment, d *deployment.Deployment) error {
+	have, err := d.Concurrency(ctx)
+	if need := stack.Concurrency(functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)); err == nil && have < need {
+		return fmt.Errorf("the account may run %d Lambda invocations at once in %s and needs %d: ask for 1000 under Service Quotas, AWS Lambda, Concurrent executions; nothing was created",
+			have, env.Region, need)
+	}
+	return err
 }
 
 // sender asks whether mails may come from the environment's domain.

@@ -118,6 +118,20 @@ func reserved(f app.Function) *float64 {
 	return number(f.Concurrency())
 }
 
+// spare is the concurrency that Lambda keeps for functions without a reservation, whatever is asked for.
+const spare = 100
+
+// Concurrency is how many invocations an account must be able to run at once for all that is reserved.
+func Concurrency(functions []app.Function) int {
+	sum := spare
+	for _, f := range functions {
+		if n := reserved(f); n != nil {
+			sum += int(*n)
+		}
+	}
+	return sum
+}
+
 // hook reports whether anybody can make the function act.
 func hook(f app.Function) bool {
 	for _, route := range app.Routes(f) {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -12,6 +13,14 @@ import (
 
 // tokenMinutes is how long an access token lives: so long may somebody go on whom nobody has disabled in the table.
 const tokenMinutes = 15
+
+// passwordDays is how long the temporary password of an invitation is good.
+const passwordDays = 7
+
+// invitation is the mail to a new user. Cognito fills in the braces.
+const invitation = `<p>Somebody at your company has invited you to Winback.</p>
+<p>Sign in at <a href="%[1]s">%[1]s</a> as {username} with the temporary password {####} within %[2]d days. You will choose a
+password of your own, and connect an app that makes one-time codes.</p>`
 
 // signIns are the sign-ins of people: a pool, and the one client, the front end.
 type signIns struct {
@@ -27,10 +36,15 @@ func signIn(s awscdk.Stack, env Environment) signIns {
 		UsernameAttributes:     texts("email"),
 		UsernameConfiguration:  &awscognito.CfnUserPool_UsernameConfigurationProperty{CaseSensitive: no},
 		AutoVerifiedAttributes: texts("email"),
-		AdminCreateUserConfig:  &awscognito.CfnUserPool_AdminCreateUserConfigProperty{AllowAdminCreateUserOnly: yes},
+		AdminCreateUserConfig: &awscognito.CfnUserPool_AdminCreateUserConfigProperty{
+			AllowAdminCreateUserOnly: yes,
+			InviteMessageTemplate: &awscognito.CfnUserPool_InviteMessageTemplateProperty{
+				EmailSubject: text("You are invited to Winback"), EmailMessage: text(fmt.Sprintf(invitation, env.AppURL, passwordDays)),
+			},
+		},
 		Policies: &awscognito.CfnUserPool_PoliciesProperty{PasswordPolicy: &awscognito.CfnUserPool_PasswordPolicyProperty{
 			MinimumLength: number(12), RequireLowercase: yes, RequireUppercase: yes, RequireNumbers: yes, RequireSymbols: yes,
-			TemporaryPasswordValidityDays: number(7),
+			TemporaryPasswordValidityDays: number(passwordDays),
 		}},
 		MfaConfiguration: text("ON"),
 		EnabledMfas:      texts("SOFTWARE_TOKEN_MFA"),

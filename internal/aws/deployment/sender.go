@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,11 +39,11 @@ func (d *Deployment) Sender(ctx context.Context, domain string) (Sender, error) 
 		return Sender{}, &UnknownSenderError{domain, d.cfg.Region}
 	}
 	if err != nil {
-		return Sender{}, explainSES(err)
+		return Sender{}, explain("SES about the sender (ses:GetEmailIdentity, ses:GetAccount)", err)
 	}
 	account, err := client.GetAccount(ctx, &sesv2.GetAccountInput{})
 	if err != nil {
-		return Sender{}, explainSES(err)
+		return Sender{}, explain("SES about the sender (ses:GetEmailIdentity, ses:GetAccount)", err)
 	}
 	s := Sender{Verified: identity.VerifiedForSendingStatus, Sandbox: !account.ProductionAccessEnabled}
 	for i := 1; ; i++ {
@@ -54,15 +55,16 @@ func (d *Deployment) Sender(ctx context.Context, domain string) (Sender, error) 
 	}
 }
 
-// explainSES says what an operator can do about an error of SES.
-func explainSES(err error) error {
+// explain says what an operator can do about an error of a service: SES about the sender.
+func explain(whatAboutWhat string, err error) error {
+	service, _, _ := strings.Cut(whatAboutWhat, " ")
 	switch code := awserr.Code(err); {
 	case strings.HasPrefix(code, "AccessDenied"):
-		return fmt.Errorf("these credentials may not ask SES about the sender (ses:GetEmailIdentity, ses:GetAccount)")
+		return fmt.Errorf("these credentials may not ask %s", whatAboutWhat)
 	case code == "ExpiredTokenException" || code == "ExpiredToken":
-		return fmt.Errorf("the AWS credentials have expired: sign in again")
+		return errors.New("the AWS credentials have expired: sign in again")
 	case code == "UnrecognizedClientException" || code == "InvalidClientTokenId" || code == "InvalidSignatureException" || code == "SignatureDoesNotMatch":
-		return fmt.Errorf("AWS does not know these credentials: check AWS_PROFILE, or the access key")
+		return errors.New("AWS does not know these credentials: check AWS_PROFILE, or the access key")
 	}
-	return awserr.Classify("SES", err)
+	return awserr.Classify(service, err)
 }
