@@ -35,10 +35,10 @@ func (h *Host) report(ctx context.Context, now time.Time) {
 
 // hand hands over what is due of one provider.
 func (h *Host) hand(ctx context.Context, from outlet) error {
-	reports, err := from.Reports(context.WithoutCancel(ctx), reportsAtOnce)
+	reports, unread := from.Reports(context.WithoutCancel(ctx), reportsAtOnce)
 	for _, report := range reports {
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		if err := h.publish(ctx, report.Events); err != nil {
 			return err
@@ -47,7 +47,7 @@ func (h *Host) hand(ctx context.Context, from outlet) error {
 			return err
 		}
 	}
-	return err
+	return unread
 }
 
 // publish gives events to every function that listens to them, and fails at the first that does not take one.
