@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,8 +47,8 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{now: noon, people: &people{subjects: map[string]string{}, disabled: map[string]bool{}}, partner: &account{}, log: new(bytes.Buffer)}
 	now := func() time.Time { return w.now }
-	next := 0
-	newID := func() string { next++; return "id" + strconv.Itoa(next) }
+	var next atomic.Int64
+	newID := func() string { return "id" + strconv.FormatInt(next.Add(1), 10) }
 	store := memtable.New(t, now, newID)
 	w.Deps = app.Deps{
 		Table: store, Access: access.NewDirectory(store, now), Identity: w.people, Secrets: sealer{}, Now: now, NewID: newID,

@@ -95,7 +95,7 @@ func distinct(n int) string {
 }
 
 // maxMemory is what reading any document may allocate in all, freed on the way or not.
-const maxMemory = 16 << 20
+const maxMemory = 16 << 20 * slack
 
 func TestHostileDocumentsAreRefusedBeforeTheyCostAnything(t *testing.T) {
 	for _, test := range hostile {
