@@ -47,12 +47,6 @@ func run(key, out, code string) error {
 		return err
 	}
 	defer done()
-	// CDK runs under Node.js, and what that says about its own version is no business of who deploys.
-	for _, name := range []string{"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION"} {
-		if err := os.Setenv(name, "1"); err != nil {
-			return err
-		}
-	}
 	defer closeQuietly()
 	root := awscdk.NewApp(&awscdk.AppProps{Outdir: optional(out), AnalyticsReporting: jsii.Bool(false), TreeMetadata: jsii.Bool(false)})
 	if _, err := stack.New(root, env, stack.Options{Functions: all, Code: zips}); err != nil {

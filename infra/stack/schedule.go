@@ -57,7 +57,7 @@ func schedule(f function) {
 	})
 }
 
-// subscribe routes events of the bus to a function: those of our own configuration set.
+// subscribe routes events of the bus to a function; of the provider of mails, those of our own configuration set.
 func subscribe(f function) {
 	rule := awsevents.NewCfnRule(f.stack, logical(f.Name, "Rule"), nil)
 	letters := deadLetters(f.stack, f.env, f.Name, nil, object{
@@ -68,10 +68,11 @@ func subscribe(f function) {
 	output(f.stack, deployment.DeadOutput(f.Name), "Events that "+f.Name+" could not handle.", letters.Ref())
 	rule.SetName(text(f.env.Name(f.Name)))
 	rule.SetDescription(text(f.Doc))
-	rule.SetEventPattern(object{
-		"source": texts(f.On.Source), "detail-type": texts(f.On.DetailTypes...),
-		"detail": object{"mail": object{"tags": object{"ses:configuration-set": texts(f.env.Name("mail"))}}},
-	})
+	pattern := object{"source": texts(f.On.Source), "detail-type": texts(f.On.DetailTypes...)}
+	if f.On.Source == "aws.ses" {
+		pattern["detail"] = object{"mail": object{"tags": object{"ses:configuration-set": texts(f.env.Name("mail"))}}}
+	}
+	rule.SetEventPattern(pattern)
 	rule.SetTargets(list(&awsevents.CfnRule_TargetProperty{
 		Id: text(f.Name), Arn: f.target,
 		RetryPolicy:      &awsevents.CfnRule_RetryPolicyProperty{MaximumEventAgeInSeconds: seconds(eventAge), MaximumRetryAttempts: number(185)},
