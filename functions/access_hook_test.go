@@ -11,8 +11,8 @@ import (
 	"github.com/winback-auto/winback/internal/company"
 )
 
-// hookAttacks is how many addresses are tried that lead nowhere.
-const hookAttacks = 15
+// hookAttacks is how many addresses are tried that lead nowhere, of pushes and of leads.
+const hookAttacks = 15 + 9
 
 // everyHook pushes to addresses with tokens that are wrong in every way. They lead to nothing at all; a good one leads to
 // its own company, whatever the push says.

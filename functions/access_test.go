@@ -28,6 +28,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 	t.Run("reads change nothing", s.everyRead)
 	t.Run("companies at the same time", s.interleaved)
 	t.Run("addresses for pushes", s.everyHook)
+	t.Run("addresses for leads", s.everyLeadHook)
 
 	s.run(t, func() {})
 	t.Run("what is stored", s.stored)

@@ -23,6 +23,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		customer.API,
 		docs.API,
 		lead.API(recapture.Watching),
+		lead.Webhook,
 		notify.API,
 		notify.Digester,
 		notify.MailEvent,

@@ -39,6 +39,7 @@ type world struct {
 	queue     *outgoing
 	partner   *fakePartner
 	pushes    []string // where the partner pushes to, by connection, Sydney's first
+	leads     string   // path of the leads connection
 	minted    atomic.Int64
 }
 
@@ -118,6 +119,7 @@ func newWorld(t *testing.T) *world {
 	w.ended(t)
 	w.fromNewerCode(t)
 	w.signIns(t)
+	w.desk(t)
 	w.partner.down = true
 	w.minted.Store(0)
 	w.Time = delivery
@@ -206,6 +208,19 @@ func (w *world) connect(t *testing.T, id company.ConnectionID, key, yard string)
 	if len(w.pushes) != hooks+1 {
 		t.Fatalf("%d addresses for pushes after connection %s", len(w.pushes), id)
 	}
+}
+
+// desk opens a leads connection. Its address is random, and the same in every world.
+func (w *world) desk(t *testing.T) {
+	t.Helper()
+	cryptotest.SetGlobalRandom(t, 100)
+	desk := company.Connection{ID: "desk", Name: "Lead desk", Yards: []string{"sydney", "melbourne"}}
+	must[company.Saved[company.Connection]](t)(company.Admit(t.Context(), w.Deps, dealership.Harbour, desk))
+	_, address, err := company.NewAddress(t.Context(), w.Deps, dealership.Harbour, desk.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.leads = strings.TrimPrefix(address, w.Site.BaseURL)
 }
 
 // hearing is a partner whose registrations are overheard: nobody else learns where pushes go.

@@ -18,6 +18,7 @@ var Public = []string{
 	"GET /docs",
 	"GET /openapi.json",
 	"POST /webhooks/autograb/{token}",
+	"POST /webhooks/leads/{token}",
 }
 
 // accessFields are what a line of the access log has: which route, and what became of it. Never the path or the query, which

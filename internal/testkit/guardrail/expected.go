@@ -20,17 +20,18 @@ var inviters = []string{"company-api"}
 var sweepers = []string{"outbox-sweep"}
 
 // reservers have invocations set aside although they keep no pace (G05): mail must go out whatever else runs, and a flood
-// of pushes must end somewhere.
-var reservers = []string{"mail-send", "sighting-webhook"}
+// of pushes or leads must end somewhere.
+var reservers = []string{"lead-webhook", "mail-send", "sighting-webhook"}
 
 // canaries are deployed step by step (G34).
-var canaries = []string{"mail-send", "sighting-webhook"}
+var canaries = []string{"lead-webhook", "mail-send", "sighting-webhook"}
 
 // public are the routes without a token (G15), and what each of them is (G17).
 var public = map[string]openness{
 	"GET /docs":                       page,
 	"GET /openapi.json":               page,
 	"POST /webhooks/autograb/{token}": hook,
+	"POST /webhooks/leads/{token}":    hook,
 }
 
 // openness is a reason to be public.
