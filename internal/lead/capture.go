@@ -172,7 +172,7 @@ func (c *capture) openLead(ctx context.Context, earlier ID, who customer.ID) (*t
 	for _, yard := range yards {
 		q.Yards = append(q.Yards, yard.ID)
 	}
-	open, _, err := board.Page(ctx, c.d.Table, c.d.Links, c.co, q)
+	open, err := board.First(ctx, c.d.Table, c.co, q)
 	if err != nil {
 		return nil, err
 	}

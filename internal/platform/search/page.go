@@ -97,6 +97,25 @@ func (x Index[T]) Page(ctx context.Context, t *table.Table, cursors Cursors, com
 	return records, cursor, err
 }
 
+// First answers a query with the records of its first page, for those who turn no pages and so need no cursors.
+func (x Index[T]) First(ctx context.Context, t *table.Table, company ident.Company, q Query) ([]table.Record[T], error) {
+	records, _, err := x.Page(ctx, t, noCursors{}, company, q)
+	return records, err
+}
+
+// noCursors seals every position as the empty cursor.
+type noCursors struct{}
+
+// SealCursor implements Cursors.
+func (noCursors) SealCursor(context.Context, ident.Company, string, []byte) (string, error) {
+	return "", nil
+}
+
+// OpenCursor implements Cursors.
+func (noCursors) OpenCursor(context.Context, ident.Company, string, string) ([]byte, error) {
+	return nil, errors.New("search: a first page has no cursor")
+}
+
 // start is the first position of the query's time range, and end the one behind its last.
 func (q Query) start() string {
 	if q.To.IsZero() {

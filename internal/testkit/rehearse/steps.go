@@ -13,7 +13,7 @@ var reads = []string{
 }
 
 // More is what the main job leaves out and people do all the same: they turn pages, read what they were told, and give a car
-// up; connections are compared, and strangers read the reference.
+// up; a provider sends a lead; connections are compared, and strangers read the reference.
 func (s *Stand) More(ctx context.Context) error {
 	anonymous := client{base: s.url}
 	manager, err := anonymous.signIn(ctx, "manager@harbour.example")
@@ -28,7 +28,7 @@ func (s *Stand) More(ctx context.Context) error {
 	if err := anonymous.get(ctx, "/docs", nil); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, client) error{readNotice, giveUp} {
+	for _, step := range []func(context.Context, client) error{readNotice, giveUp, s.receiveLead} {
 		if err := step(ctx, manager); err != nil {
 			return err
 		}
