@@ -117,6 +117,9 @@ var accessRows = []accessRow{
 	{route: "POST /v1/leads", may: "leads", path: "/v1/leads", body: strings.Replace(wantedLead, `"<customer>"`, newcomer, 1), status: 201},
 	{route: "GET /v1/leads/{id}", may: readers, path: "/v1/leads/<lead>", status: 200},
 	{route: "PATCH /v1/leads/{id}", may: "leads", path: "/v1/leads/<lead>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<user>"}`, status: 200},
+	{route: "POST /v1/leads/{id}/allocate", may: "leads", path: "/v1/leads/<+lead>/allocate", body: `{"user":"<user>","notes":"<ymark>"}`, status: 200},
+	{route: "POST /v1/leads/allocate", may: "leads", path: "/v1/leads/allocate", body: `{"leads":["<+lead>"],"user":"<user>","notes":"<ymark>"}`, status: 200},
+	{route: "GET /v1/leads/{id}/assignees", may: "leads", path: "/v1/leads/<lead>/assignees?limit=50", status: 200},
 	{route: "POST /v1/leads/{id}/close", may: "leads", path: "/v1/leads/<+lead>/close", body: `{"outcome":"lost","reason":"<ymark>"}`, status: 200},
 
 	{route: "GET /v1/prospects", may: "prospects", path: "/v1/prospects", status: 200, other: "state=all"},

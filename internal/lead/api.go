@@ -5,6 +5,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -15,9 +16,9 @@ import (
 func API(watch Watchlist) app.Function {
 	return app.Function{
 		Name: "lead-api",
-		Doc:  "Leads: enter, list, change, close.",
+		Doc:  "Leads: enter, list, change, allocate, close.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send), Links: true},
 	}
 }
 
@@ -43,6 +44,19 @@ func (a api) routes(h huma.API) {
 	web.Patch(h, "/v1/leads/{id}", web.Can(access.LeadWrite), web.Route{
 		ID: "changeLead", Tag: tag, Summary: "Change a lead that is not closed.",
 	}, a.edit)
+	web.Post(h, "/v1/leads/{id}/allocate", web.Can(access.LeadAllocate), web.Route{
+		ID: "allocateLead", Tag: tag, Idempotent: true, Summary: "Make a lead somebody's work, and tell them.",
+		Description: "A new lead or one that is somebody's. Of two who allocate it at once one wins; the other gets 409, or 412 with If-Match, " +
+			"which says who allocated it to whom.",
+	}, a.allocate)
+	web.Post(h, "/v1/leads/allocate", web.Can(access.LeadAllocate), web.Route{
+		ID: "allocateLeads", Tag: tag, Idempotent: true, Summary: "Make several leads somebody's work.",
+		Description: "Each lead is allocated or refused by itself, and the answer says of each what became of it.",
+	}, a.allocateMany)
+	web.Get(h, "/v1/leads/{id}/assignees", web.Can(access.LeadAllocate), web.Route{
+		ID: "listAssignees", Tag: tag, Summary: "To whom a lead can be allocated, by name.",
+		Description: "The users who have the role manage_leads in the lead's yard, which the caller shares with them.",
+	}, a.assignees)
 	web.Post(h, "/v1/leads/{id}/close", web.Can(access.LeadClose), web.Route{
 		ID: "closeLead", Tag: tag, Idempotent: true, Summary: "Close a lead as won or lost.",
 		Description: "A closed lead stays as it was closed. With closeToProspect the customer is kept in sight as a prospect.",
@@ -52,14 +66,21 @@ func (a api) routes(h huma.API) {
 // detail is a lead with what belongs to it.
 type detail struct {
 	Lead
-	Watchlist *Watch   `json:"watchlist" doc:"null: its vehicle is not watched."`
-	OpenLeads []Lead   `json:"openLeads" doc:"Other leads of the same customer that are not closed, newest first, at most 20."`
-	Asked     []Asked  `json:"asked" doc:"The enquiries that came in for it, the last first, at most 20."`
-	Warnings  []string `json:"warnings,omitempty" doc:"What looks odd in the request but is accepted."`
+	Watchlist *Watch       `json:"watchlist" doc:"null: its vehicle is not watched."`
+	Allocated []Allocation `json:"allocations" doc:"How it got its owners, the last first, at most 20."`
+	OpenLeads []Lead       `json:"openLeads" doc:"Other leads of the same customer that are not closed, newest first, at most 20."`
+	Asked     []Asked      `json:"asked" doc:"The enquiries that came in for it, the last first, at most 20."`
+	Warnings  []string     `json:"warnings,omitempty" doc:"What looks odd in the request but is accepted."`
+}
+
+// tagged is a detail with the entity tag of its lead, which a later If-Match may name.
+type tagged struct {
+	ETag string `header:"ETag"`
+	Body detail
 }
 
 // show completes the answer about one lead.
-func (a api) show(ctx context.Context, l Lead, warnings []string) (*web.Reply[detail], error) {
+func (a api) show(ctx context.Context, l Lead, version int64, warnings []string) (*tagged, error) {
 	caller := access.From(ctx)
 	watch, err := a.watch.Find(ctx, a.Deps, caller.Company, l.Vehicle)
 	if err != nil {
@@ -73,7 +94,11 @@ func (a api) show(ctx context.Context, l Lead, warnings []string) (*web.Reply[de
 	if err != nil {
 		return nil, err
 	}
-	return web.OK(detail{l, watch, others, enquiries, warnings}), nil
+	history, err := allocated(ctx, a.Deps, caller.Company, l)
+	if err != nil {
+		return nil, err
+	}
+	return &tagged{web.ETag(version), detail{l, watch, history, others, enquiries, warnings}}, nil
 }
 
 type idInput struct {
@@ -93,20 +118,20 @@ func (a api) list(ctx context.Context, in *listInput) (*web.ListReply[Lead], err
 	return web.Page(table.Values(records), next), nil
 }
 
-func (a api) create(ctx context.Context, in *struct{ Body draft }) (*web.Reply[detail], error) {
-	l, warnings, err := create(ctx, a.Deps, access.From(ctx), in.Body)
+func (a api) create(ctx context.Context, in *struct{ Body draft }) (*tagged, error) {
+	l, version, warnings, err := create(ctx, a.Deps, access.From(ctx), in.Body)
 	if err != nil {
 		return nil, err
 	}
-	return a.show(ctx, l, warnings)
+	return a.show(ctx, l, version, warnings)
 }
 
-func (a api) get(ctx context.Context, in *idInput) (*web.Reply[detail], error) {
+func (a api) get(ctx context.Context, in *idInput) (*tagged, error) {
 	record, err := visible(ctx, a.Deps, access.From(ctx), in.ID, access.LeadRead)
 	if err != nil {
 		return nil, err
 	}
-	return a.show(ctx, record.Value, nil)
+	return a.show(ctx, record.Value, record.Version(), nil)
 }
 
 type editInput struct {
@@ -114,12 +139,48 @@ type editInput struct {
 	Body edition
 }
 
-func (a api) edit(ctx context.Context, in *editInput) (*web.Reply[detail], error) {
-	l, warnings, err := edit(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
+func (a api) edit(ctx context.Context, in *editInput) (*tagged, error) {
+	l, version, warnings, err := edit(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	return a.show(ctx, l, warnings)
+	return a.show(ctx, l, version, warnings)
+}
+
+type allocateInput struct {
+	ID ID `path:"id" maxLength:"64"`
+	web.Precondition
+	Body Handover
+}
+
+func (a api) allocate(ctx context.Context, in *allocateInput) (*tagged, error) {
+	l, version, err := Allocate(ctx, a.Deps, access.From(ctx), in.ID, in.Body, Seen{Precondition: in.Precondition})
+	if err != nil {
+		return nil, err
+	}
+	return a.show(ctx, l, version, nil)
+}
+
+func (a api) allocateMany(ctx context.Context, in *struct{ Body selection }) (*web.Reply[allotments], error) {
+	done, err := allocateMany(ctx, a.Deps, access.From(ctx), in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(done), nil
+}
+
+type assigneesInput struct {
+	ID ID `path:"id" maxLength:"64"`
+	web.Paging
+	Text string `query:"q" maxLength:"200" doc:"Words, each the beginning of a first or last name."`
+}
+
+func (a api) assignees(ctx context.Context, in *assigneesInput) (*web.ListReply[Assignee], error) {
+	found, next, err := assignees(ctx, a.Deps, access.From(ctx), in.ID, in.Text, in.Paging)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page(found, next), nil
 }
 
 type closeInput struct {
@@ -127,10 +188,10 @@ type closeInput struct {
 	Body closing
 }
 
-func (a api) close(ctx context.Context, in *closeInput) (*web.Reply[detail], error) {
-	l, err := closeLead(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
+func (a api) close(ctx context.Context, in *closeInput) (*tagged, error) {
+	l, version, err := closeLead(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	return a.show(ctx, l, nil)
+	return a.show(ctx, l, version, nil)
 }

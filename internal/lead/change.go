@@ -21,31 +21,34 @@ func visible(ctx context.Context, d app.Deps, caller access.Caller, id ID, permi
 	return record, err
 }
 
-// change edits a lead and its postings in the transaction that edit returns. Where somebody else was quicker it edits
-// again what they left, so edit itself must have no effect.
-func change(ctx context.Context, d app.Deps, caller access.Caller, id ID, permission access.Permission, edit func(*Lead) (commit, error)) (Lead, error) {
+// change edits a lead and its postings in the transaction that edit returns; it tells edit which version it meets and
+// returns the one that it leaves. Where somebody else was quicker it edits again what they left, so edit itself must have no
+// effect.
+func change(
+	ctx context.Context, d app.Deps, caller access.Caller, id ID, permission access.Permission, edit func(*Lead, int64) (commit, error),
+) (Lead, int64, error) {
 	const attempts = 5
 	var lost error
 	for range attempts {
 		record, err := visible(ctx, d, caller, id, permission)
 		if err != nil {
-			return Lead{}, err
+			return Lead{}, 0, err
 		}
 		before := record.Value
-		write, err := edit(&record.Value)
+		write, err := edit(&record.Value, record.Version())
 		if err != nil {
-			return Lead{}, err
+			return Lead{}, 0, err
 		}
 		record.Value.UpdatedAt = d.Now().UTC()
 		lost = board.Write(ctx, d.Table, caller.Company, &before, &record.Value, func(ctx context.Context) error {
 			return write(ctx, leads.Update(record))
 		})
 		if lost == nil {
-			return record.Value, nil
+			return record.Value, record.Version() + 1, nil
 		}
 		if !errs.Is(lost, errs.Conflict) {
 			break
 		}
 	}
-	return Lead{}, lost
+	return Lead{}, 0, lost
 }

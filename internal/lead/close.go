@@ -22,16 +22,16 @@ type closing struct {
 }
 
 // closeLead ends the work on a lead, and begins that on a prospect, if wanted, in the same transaction (P39, P40, P43).
-func closeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c closing) (Lead, error) {
+func closeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c closing) (l Lead, version int64, err error) {
 	if c.CloseToProspect {
 		if !caller.CompanyAllows(access.CloseToProspects) {
-			return Lead{}, errs.E(errs.Forbidden, "closing a lead to a prospect needs the role %s", access.CloseToProspects)
+			return Lead{}, 0, errs.E(errs.Forbidden, "closing a lead to a prospect needs the role %s", access.CloseToProspects)
 		}
 		if err := prospect.Enabled(ctx, d, caller.Company); err != nil {
-			return Lead{}, err
+			return Lead{}, 0, err
 		}
 	}
-	return change(ctx, d, caller, id, access.LeadClose, func(l *Lead) (commit, error) {
+	return change(ctx, d, caller, id, access.LeadClose, func(l *Lead, _ int64) (commit, error) {
 		if err := l.Close(c.Outcome, c.Reason, caller.User, d.Now().UTC()); err != nil {
 			return nil, err
 		}
@@ -76,5 +76,6 @@ func (l Lead) followUp(ctx context.Context, d app.Deps, caller access.Caller, du
 
 // Close ends the work on a lead that the caller may close. It is how others than the interface do it.
 func Close(ctx context.Context, d app.Deps, caller access.Caller, id ID, outcome Status, reason string) (Lead, error) {
-	return closeLead(ctx, d, caller, id, closing{Outcome: outcome, Reason: reason})
+	l, _, err := closeLead(ctx, d, caller, id, closing{Outcome: outcome, Reason: reason})
+	return l, err
 }

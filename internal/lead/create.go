@@ -27,30 +27,30 @@ type draft struct {
 
 // create files a lead that a user enters, with its customer where that is new. A repeated request meets the lead that the
 // first one made.
-func create(ctx context.Context, d app.Deps, caller access.Caller, in draft) (Lead, []string, error) {
-	l := Lead{
+func create(ctx context.Context, d app.Deps, caller access.Caller, in draft) (l Lead, version int64, warnings []string, err error) {
+	l = Lead{
 		ID: ID(web.IdempotencyKey(ctx)), Vehicle: in.Vehicle, TradeIn: in.TradeIn, Yard: cmp.Or(in.Yard, caller.MainYard(access.LeadWrite)),
 		Source: in.Source, Type: in.Type, User: cmp.Or(in.User, caller.User), Notes: in.Notes,
 	}.begun(ctx, d)
 	broken, warnings, err := check(ctx, d, caller, Lead{}, &l)
 	if err != nil {
-		return Lead{}, nil, err
+		return Lead{}, 0, nil, err
 	}
 	who, wrong, err := in.Customer.Find(ctx, d, caller.Company, customer.ID(web.IdempotencyKey(ctx)), "body.customer")
 	if err != nil {
-		return Lead{}, nil, err
+		return Lead{}, 0, nil, err
 	}
 	if err := errs.Violate(append(wrong, broken...)...); err != nil {
-		return Lead{}, nil, err
+		return Lead{}, 0, nil, err
 	}
 	l.Customer, l.CustomerName = who.ID, who.Name()
 	made, err := file(ctx, d, caller.Company, l, who.Commit(d, caller.Company))
 	if errs.Is(err, errs.Conflict) && web.IdempotencyKey(ctx) != "" {
 		if earlier, missing := Load(ctx, d, caller.Company, l.ID); missing == nil {
-			return earlier.Value, warnings, nil
+			return earlier.Value, earlier.Version(), warnings, nil
 		}
 	}
-	return made, warnings, err
+	return made, 1, warnings, err
 }
 
 // check brings what is new or changed in a lead into its stored form and lists every rule that it breaks. What stays is

@@ -22,8 +22,8 @@ type edition struct {
 }
 
 // edit changes a lead that is not closed.
-func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e edition) (changed Lead, warnings []string, err error) {
-	changed, err = change(ctx, d, caller, id, access.LeadWrite, func(l *Lead) (commit, error) {
+func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e edition) (changed Lead, version int64, warnings []string, err error) {
+	changed, version, err = change(ctx, d, caller, id, access.LeadWrite, func(l *Lead, _ int64) (commit, error) {
 		if err := l.changeable(); err != nil {
 			return nil, err
 		}
@@ -33,9 +33,14 @@ func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e editio
 		if broken, warnings, err = check(ctx, d, caller, before, l); err != nil {
 			return nil, err
 		}
-		return d.Commit, errs.Violate(broken...)
+		if err := errs.Violate(broken...); err != nil || l.User == before.User {
+			return d.Commit, err
+		}
+		to := l.User
+		l.User = before.User
+		return handOver(d, caller.Company, l, Allocation{By: caller.User, To: to, Why: ByHand}), nil
 	})
-	return changed, warnings, err
+	return changed, version, warnings, err
 }
 
 // of is the lead with the edition's values.

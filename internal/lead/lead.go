@@ -51,6 +51,7 @@ type Lead struct {
 	Type         string           `json:"type,omitempty"`
 	Status       Status           `json:"status" enum:"new,open,won,lost"`
 	User         access.UserID    `json:"user" doc:"Whose work it is; empty: nobody's yet."`
+	Handovers    int              `json:"handovers,omitempty" doc:"How often it has been allocated."`
 	Notes        string           `json:"notes,omitempty"`
 	CloseReason  string           `json:"closeReason,omitempty"`
 	CreatedAt    time.Time        `json:"createdAt"`

@@ -20,6 +20,7 @@ import (
 //	what became of an enquiry                  enquiry # key         -
 //	the turn of a customer's enquiries         enquiry-turn # id     -
 //	the enquiries of a lead                    lead-enquiry # lead   time # digest
+//	how a lead got its owners                  lead-allocation # lead   number
 var leads = table.Kind[Lead]{Name: "lead", Schema: 1}
 
 var board = search.Index[Lead]{

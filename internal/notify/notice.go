@@ -47,6 +47,9 @@ type Kind string
 // Sighting says that a watched vehicle was seen online.
 const Sighting Kind = "sighting"
 
+// LeadAllocated says that a lead is the user's work now.
+const LeadAllocated Kind = "lead-allocated"
+
 // digestKind is the kind of mails about several sightings.
 const digestKind Kind = "sighting-digest"
 

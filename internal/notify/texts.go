@@ -20,6 +20,7 @@ const (
 	Seen       Label = "Seen"
 	Customer   Label = "Customer"
 	LastDealer Label = "Sold or appraised"
+	Source     Label = "Source"
 )
 
 // texts are all words of a mail that do not come from the notice, in one language.
@@ -56,10 +57,14 @@ var english = texts{
 	footer:   "Mails can be switched off in your settings; in the application you see every notification.",
 	mailOnly: "Mails can be switched off in your settings; then you are told in the application.",
 	reason:   "You receive this mail because it concerns your work.",
-	titles:   map[Kind]string{Sighting: "Seen online"},
-	intros:   map[Kind]string{Sighting: "Online activity was detected for a vehicle on your watchlist. It may be time to call its owner."},
+	titles:   map[Kind]string{Sighting: "Seen online", LeadAllocated: "New lead for you"},
+	intros: map[Kind]string{
+		Sighting:      "Online activity was detected for a vehicle on your watchlist. It may be time to call its owner.",
+		LeadAllocated: "A lead was allocated to you. The sooner the customer hears from you, the better.",
+	},
 	reasons: map[Kind]string{
-		Sighting: "You receive this mail because a vehicle on your watchlist was seen online.",
+		Sighting:      "You receive this mail because a vehicle on your watchlist was seen online.",
+		LeadAllocated: "You receive this mail because a lead was allocated to you.",
 	},
 	digest: digestTexts{
 		title:   "Seen online: %d sightings",
@@ -79,16 +84,18 @@ var german = texts{
 	footer:   "E-Mails lassen sich in Ihren Einstellungen abschalten; in der Anwendung sehen Sie jede Benachrichtigung.",
 	mailOnly: "E-Mails lassen sich in Ihren Einstellungen abschalten; dann werden Sie in der Anwendung benachrichtigt.",
 	reason:   "Sie erhalten diese E-Mail, weil sie Ihre Arbeit betrifft.",
-	titles:   map[Kind]string{Sighting: "Online gesehen"},
+	titles:   map[Kind]string{Sighting: "Online gesehen", LeadAllocated: "Neuer Lead für Sie"},
 	intros: map[Kind]string{
-		Sighting: "Für ein Fahrzeug auf Ihrer Beobachtungsliste wurde Aktivität im Netz festgestellt. Vielleicht lohnt jetzt ein Anruf.",
+		Sighting:      "Für ein Fahrzeug auf Ihrer Beobachtungsliste wurde Aktivität im Netz festgestellt. Vielleicht lohnt jetzt ein Anruf.",
+		LeadAllocated: "Ihnen wurde ein Lead zugewiesen. Je früher der Kunde von Ihnen hört, desto besser.",
 	},
 	reasons: map[Kind]string{
-		Sighting: "Sie erhalten diese E-Mail, weil ein Fahrzeug auf Ihrer Beobachtungsliste online gesehen wurde.",
+		Sighting:      "Sie erhalten diese E-Mail, weil ein Fahrzeug auf Ihrer Beobachtungsliste online gesehen wurde.",
+		LeadAllocated: "Sie erhalten diese E-Mail, weil Ihnen ein Lead zugewiesen wurde.",
 	},
 	labels: map[Label]string{
 		Vehicle: "Fahrzeug", VIN: "FIN", Rego: "Kennzeichen", Price: "Preis", Seller: "Anbieter", Site: "Plattform", Listing: "Inserat", Seen: "Gesehen",
-		Customer: "Kunde", LastDealer: "Verkauft oder bewertet",
+		Customer: "Kunde", LastDealer: "Verkauft oder bewertet", Source: "Herkunft",
 	},
 	digest: digestTexts{
 		title:   "Online gesehen: %d Sichtungen",
@@ -109,14 +116,14 @@ func textsFor(tag string) texts {
 	return english
 }
 
-// title is the notice's headline in this language, as far as the notice says what vehicle it is about.
+// title is the notice's headline in this language, as far as the notice says what vehicle, or else what customer, it is about.
 func (t texts) title(n Notice) string {
 	happened, known := t.titles[n.Kind]
-	vehicle := n.fact(Vehicle)
-	if !known || vehicle == "" {
+	about := cmp.Or(n.fact(Vehicle), n.fact(Customer))
+	if !known || about == "" {
 		return n.Title
 	}
-	return clip(happened+": "+vehicle, maxTitle)
+	return clip(happened+": "+about, maxTitle)
 }
 
 func (t texts) intro(n Notice) string { return cmp.Or(n.Text, t.intros[n.Kind]) }

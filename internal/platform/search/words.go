@@ -17,14 +17,19 @@ const (
 
 // Words are the words of texts as lists are searched for them: letters and digits in lower case without accents, each word
 // once, in order of appearance.
-func Words(texts ...string) []string {
+func Words(texts ...string) []string { return words(MinWord, texts) }
+
+// Letters are Words with those of one letter, for lists that are short enough to be looked through.
+func Letters(texts ...string) []string { return words(1, texts) }
+
+func words(shortest int, texts []string) []string {
 	var words []string
 	for _, text := range texts {
 		for word := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if runes := []rune(word); len(runes) > MaxWord {
 				word = string(runes[:MaxWord])
 			}
-			if len([]rune(word)) >= MinWord && !slices.Contains(words, word) {
+			if len([]rune(word)) >= shortest && !slices.Contains(words, word) {
 				words = append(words, word)
 			}
 			if len(words) == MaxWords {

@@ -27,17 +27,20 @@ func (p Precondition) Match(version int64) error {
 			return nil
 		}
 	}
-	return stale()
+	return Stale(readAgain)
 }
 
 // Stale turns a lost race into 412 where the client had named the version it read; other errors stay what they are.
 func (p Precondition) Stale(err error) error {
 	if p.IfMatch != "" && errs.Is(err, errs.Conflict) {
-		return stale()
+		return Stale(readAgain)
 	}
 	return err
 }
 
-func stale() error {
-	return newProblem(http.StatusPreconditionFailed, "stale", "read it again and repeat the change")
+// Stale is the problem 412 with the words for what happened since the client has read the record.
+func Stale(happened string) error {
+	return newProblem(http.StatusPreconditionFailed, "stale", happened)
 }
+
+const readAgain = "read it again and repeat the change"

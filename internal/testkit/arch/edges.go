@@ -8,7 +8,7 @@ var Edges = map[string][]string{
 	"customer":         {"company"},
 	"docs":             {},
 	"group":            {"customer"},
-	"lead":             {"company", "customer", "lead/enquiry", "prospect"},
+	"lead":             {"company", "customer", "lead/enquiry", "notify", "prospect"},
 	"lead/enquiry":     {},
 	"notify":           {"company"},
 	"prospect":         {"company", "customer", "group"},

@@ -9,10 +9,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,6 +27,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
+	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/testkit/memtable"
@@ -53,6 +57,7 @@ type World struct {
 	app.Deps
 	Time   time.Time              // what Now says
 	Refuse func([]table.Op) error // asked before every write but postings; nil: everything is written
+	Sent   *Queue                 // messages that functions have sent
 	Lose   func([]table.Op) error // asked after it: its answer may be lost; nil: none is
 	serve  map[string]app.Handler // by function
 	log    *bytes.Buffer
@@ -61,7 +66,7 @@ type World struct {
 // New founds the dealers.
 func New(t *testing.T) *World {
 	t.Helper()
-	w := &World{Time: Noon, serve: map[string]app.Handler{}, log: new(bytes.Buffer)}
+	w := &World{Time: Noon, Sent: new(Queue), serve: map[string]app.Handler{}, log: new(bytes.Buffer)}
 	now := func() time.Time { return w.Time }
 	var minted atomic.Int64
 	newID := func() string { return fmt.Sprintf("id%06d", minted.Add(1)) }
@@ -72,7 +77,7 @@ func New(t *testing.T) *World {
 	}
 	w.Deps = app.Deps{
 		Table: store, Access: access.NewDirectory(store, now), Links: link.New(link.Fixed(ring), now), Identity: doorman{},
-		Now: now, NewID: newID, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Queue: w.Sent, Now: now, NewID: newID, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	w.found(t, Harbour, company.Company{Name: "Harbour Motors", Country: "AU", TimeZone: "Australia/Sydney", Language: "en-AU", Features: company.Features{Prospects: true}},
 		company.Yard{ID: "sydney", Name: "Sydney", State: "NSW"}, company.Yard{ID: "melbourne", Name: "Melbourne", State: "VIC"})
@@ -112,6 +117,20 @@ func (w *World) Fill(t *testing.T, id ident.Company, role access.Role, yards []s
 			access.Subjects.Overwrite(access.SubjectKey(user.Subject), access.Subject{Company: id.ID(), User: m.User}))
 	}
 	if err := w.Table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+	w.Access.Forget(id)
+}
+
+// Rename gives a user a name.
+func (w *World) Rename(t *testing.T, id ident.Company, user access.UserID, first, last string) {
+	t.Helper()
+	record, err := w.Access.User(t.Context(), id, user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.First, record.Last = first, last
+	if err := w.Table.Write(t.Context(), access.Users.Overwrite(access.UserKey(id, user), record)); err != nil {
 		t.Fatal(err)
 	}
 	w.Access.Forget(id)
@@ -224,6 +243,48 @@ func (a Answer) Wrong(t *testing.T) []string {
 		locations = append(locations, e.Location)
 	}
 	return locations
+}
+
+// Queue keeps the messages that it is sent. It is safe for concurrent use.
+type Queue struct {
+	mu  sync.Mutex
+	all []queue.Outgoing
+}
+
+// Send keeps messages.
+func (q *Queue) Send(_ context.Context, messages []queue.Outgoing) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.all = append(q.all, messages...)
+	return nil
+}
+
+// Delay is nothing that a function may ask of a queue.
+func (q *Queue) Delay(context.Context, string, string, time.Duration) error {
+	return errors.New("dealership: a message handed back")
+}
+
+// Take takes the messages of a topic out, oldest first.
+func (q *Queue) Take(topic string) (bodies [][]byte) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.all = slices.DeleteFunc(q.all, func(m queue.Outgoing) bool {
+		if m.Topic == topic {
+			bodies = append(bodies, m.Body)
+		}
+		return m.Topic == topic
+	})
+	return bodies
+}
+
+// Work lets a function consume what was sent to its topic, and fails where it does not take a message.
+func (w *World) Work(t *testing.T, f app.Function) {
+	t.Helper()
+	for _, body := range w.Sent.Take(f.Consumes.Topic) {
+		if err := f.Consumes.Handle(t.Context(), app.Grant(w.Deps, f), body); err != nil {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+	}
 }
 
 // driver asks the world before it writes.
