@@ -17,7 +17,7 @@ var placeholder = regexp.MustCompile(`<\+?[a-z ]+>`)
 var recordKinds = []string{"lead", "appraisal", "prospect", "recapture", "errored", "batch", "second batch", "notice"}
 
 // idKinds are all kinds of ids.
-var idKinds = append([]string{"customer", "connection", "role", "user", "self", "yard"}, recordKinds...)
+var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "yard"}, recordKinds...)
 
 // kindOf is the kind of id that a placeholder stands for; empty for a value.
 func kindOf(place string) string {
@@ -153,6 +153,8 @@ func (s *stage) fresh(t *testing.T, who *person, kind string) string {
 		return made(d.people["boss"], "/v1/users", newUser)
 	case "role":
 		return made(d.people["boss"], "/v1/roles", newRole)
+	case "rule":
+		return made(d.people["boss"], "/v1/lead-rules", newRule)
 	case "connection":
 		return made(d.people["boss"], "/v1/connections", `{"name":"<mark>","api":"autograb","yards":["<+yard>"],"key":"<key>"}`)
 	}

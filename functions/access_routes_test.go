@@ -59,6 +59,7 @@ const (
 	wantedLead  = `{"customer":"<customer>","vehicle":` + newVehicle + `,"tradeIn":` + newVehicle + `,"yard":"<yard>","source":"<ymark>","type":"<ymark>","user":"<user>","notes":"<ymark>"}`
 	newValued   = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<user>","odometer":61500,"value":{"amount":1450000,"currency":"AUD"},"notes":"<ymark>"}`
 	newProspect = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<self>","action":"12 Month Follow Up","type":"Phone Out","notes":"<ymark>"}`
+	newRule     = `{"name":"<mark>","conditions":{"yard":"<yard>","make":"<mark>","source":"<mark>","type":"<mark>"},"recipients":["<user>"],"mode":"round_robin","channels":["email","sms"],"workingHours":[{"days":["mon"],"from":"08:30","to":"17:30"}],"capacity":20}`
 	newWords    = `{"activities":[{"name":"Prospect Activity","source":"<mark>"},{"name":"CRM Follow Up"},{"name":"<mark>"}],"actions":[{"name":"12 Month Follow Up"}],"types":[{"name":"Phone Out"},{"name":"<mark>"}]}`
 )
 
@@ -96,6 +97,11 @@ var accessRows = []accessRow{
 	{route: "DELETE /v1/connections/{id}", may: "admin", path: "/v1/connections/<+connection>", status: 204},
 	{route: "POST /v1/connections/{id}/test", may: "admin", path: "/v1/connections/<connection>/test", status: 200},
 	{route: "POST /v1/connections/{id}/rotate-webhook", may: "admin", path: "/v1/connections/<+connection>/rotate-webhook", status: 200},
+	{route: "GET /v1/lead-rules", may: "admin", path: "/v1/lead-rules", status: 200},
+	{route: "POST /v1/lead-rules", may: "admin", path: "/v1/lead-rules", body: newRule, status: 201},
+	{route: "GET /v1/lead-rules/{id}", may: "admin", path: "/v1/lead-rules/<+rule>", status: 200},
+	{route: "PUT /v1/lead-rules/{id}", may: "admin", path: "/v1/lead-rules/<+rule>", body: newRule, status: 200},
+	{route: "DELETE /v1/lead-rules/{id}", may: "admin", path: "/v1/lead-rules/<+rule>", status: 204},
 
 	{route: "GET /v1/customers", may: "leads prospects recapture maker", path: "/v1/customers", status: 200, other: "q=<mark>"},
 	{route: "POST /v1/customers", may: acquaint, path: "/v1/customers", body: newCustomer, status: 201},

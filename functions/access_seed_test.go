@@ -160,8 +160,12 @@ func (s *stage) hire(t *testing.T, d *dealer) {
 			d.put("role", p.yard, s.want(t, 201, boss, "POST", "/v1/roles", fmt.Sprintf(body, args...)).id(t))
 		}
 	}
-	boss.yard = 0
 	d.ids["user"] = [2]string{d.people["leads"].id, d.people["leads@2"].id}
+	for i := range d.yards {
+		boss.yard = i
+		d.put("rule", i, s.want(t, 201, boss, "POST", "/v1/lead-rules", s.fill(t, boss, newRule, nil, true)).id(t))
+	}
+	boss.yard = 0
 	s.want(t, 201, boss, "POST", "/v1/roles", `{"role":"allow_close_to_prospects"}`)
 }
 

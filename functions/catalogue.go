@@ -8,6 +8,7 @@ import (
 	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/docs"
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -24,6 +25,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		docs.API,
 		lead.API(recapture.Watching),
 		lead.Webhook,
+		rule.API,
 		notify.API,
 		notify.Digester,
 		notify.MailEvent,

@@ -210,19 +210,6 @@ func (w *world) connect(t *testing.T, id company.ConnectionID, key, yard string)
 	}
 }
 
-// desk opens a leads connection. Its address is random, and the same in every world.
-func (w *world) desk(t *testing.T) {
-	t.Helper()
-	cryptotest.SetGlobalRandom(t, 100)
-	desk := company.Connection{ID: "desk", Name: "Lead desk", Yards: []string{"sydney", "melbourne"}}
-	must[company.Saved[company.Connection]](t)(company.Admit(t.Context(), w.Deps, dealership.Harbour, desk))
-	_, address, err := company.NewAddress(t.Context(), w.Deps, dealership.Harbour, desk.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.leads = strings.TrimPrefix(address, w.Site.BaseURL)
-}
-
 // hearing is a partner whose registrations are overheard: nobody else learns where pushes go.
 type hearing struct {
 	partner.Watcher

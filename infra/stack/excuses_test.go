@@ -22,6 +22,7 @@ var excuses = []excuse{
 	{wildcard, "app/CustomerApiRole", traces},
 	{wildcard, "app/DocsApiRole", traces},
 	{wildcard, "app/LeadApiRole", traces},
+	{wildcard, "app/LeadRuleApiRole", traces},
 	{wildcard, "app/LeadWebhookRole", traces},
 	{wildcard, "app/MailEventRole", traces},
 	{wildcard, "app/MailSendRole", traces},

@@ -20,6 +20,7 @@ type User struct {
 	Notify               *access.Notify       `json:"notify,omitempty" doc:"How the user wants to be told; new users: by e-mail and in the application."`
 	DefaultProspectRange access.ProspectRange `json:"defaultProspectRange,omitempty" enum:"today,this_week,next_week,this_month,next_month" doc:"What the prospect list opens with."`
 	Disabled             bool                 `json:"disabled" required:"false" doc:"May not sign in."`
+	Away                 *access.Away         `json:"away,omitempty" doc:"While the user is away, no rule gives them a lead."`
 }
 
 // Name is a person's name.
@@ -29,10 +30,14 @@ type Name struct {
 }
 
 func viewUser(u access.User) User {
-	return User{
+	v := User{
 		ID: u.ID, Name: Name{u.First, u.Last}, Email: u.Email, Mobile: u.Mobile, Yards: u.Yards, Notify: &u.Notify,
 		DefaultProspectRange: u.DefaultProspectRange, Disabled: u.Disabled,
 	}
+	if u.Away != (access.Away{}) {
+		v.Away = &u.Away
+	}
+	return v
 }
 
 // apply brings all that the interface shows into a user.
@@ -42,7 +47,10 @@ func (v User) apply(u *access.User) {
 	if v.Notify != nil {
 		u.Notify = *v.Notify
 	}
-	u.DefaultProspectRange, u.Disabled = v.DefaultProspectRange, v.Disabled
+	u.DefaultProspectRange, u.Disabled, u.Away = v.DefaultProspectRange, v.Disabled, access.Away{}
+	if v.Away != nil {
+		u.Away = *v.Away
+	}
 }
 
 type userIn struct{ Body User }
@@ -74,6 +82,7 @@ type userPatch struct {
 		Notify               *access.Notify        `json:"notify,omitempty"`
 		DefaultProspectRange *access.ProspectRange `json:"defaultProspectRange,omitempty" enum:"today,this_week,next_week,this_month,next_month"`
 		Disabled             *bool                 `json:"disabled,omitempty"`
+		Away                 *access.Away          `json:"away,omitempty" doc:"Ended by one that is over."`
 	}
 }
 
@@ -86,6 +95,7 @@ func (in *userPatch) apply(u *access.User) {
 	set(&u.Notify, in.Body.Notify)
 	set(&u.DefaultProspectRange, in.Body.DefaultProspectRange)
 	set(&u.Disabled, in.Body.Disabled)
+	set(&u.Away, in.Body.Away)
 }
 
 // set changes a field to what was given, if anything was.

@@ -28,6 +28,7 @@ func normalisedUser(u access.User) access.User {
 	u.First, u.Last = strings.TrimSpace(u.First), strings.TrimSpace(u.Last)
 	u.Email = strings.ToLower(strings.TrimSpace(u.Email))
 	u.Mobile = strings.TrimSpace(u.Mobile)
+	u.Away.From, u.Away.To = u.Away.From.UTC(), u.Away.To.UTC()
 	return u
 }
 
@@ -42,6 +43,9 @@ func userProblems(u access.User) (broken violations) {
 	}
 	if u.Mobile != "" && !mobilePattern.MatchString(u.Mobile) {
 		broken.add("mobile", "is not a phone number")
+	}
+	if u.Away != (access.Away{}) && !u.Away.To.After(u.Away.From) {
+		broken.add("away.to", "is not after away.from")
 	}
 	if len(u.Yards) > access.MaxYards {
 		broken.add("yards", fmt.Sprintf("are more than %d", access.MaxYards))

@@ -1,5 +1,7 @@
 package access
 
+import "time"
+
 // UserID names a user within the company.
 type UserID string
 
@@ -15,7 +17,17 @@ type User struct {
 	Notify               Notify        `json:"notify"`
 	DefaultProspectRange ProspectRange `json:"defaultProspectRange,omitempty"`
 	Disabled             bool          `json:"disabled,omitempty"`
+	Away                 Away          `json:"away,omitzero"`
 }
+
+// Away is a time in which a user gets no new work on their own. The zero Away is none.
+type Away struct {
+	From time.Time `json:"from" doc:"When it begins."`
+	To   time.Time `json:"to" doc:"When it is over; after from."`
+}
+
+// At reports whether the user is away at an instant.
+func (a Away) At(at time.Time) bool { return !at.Before(a.From) && at.Before(a.To) }
 
 // Notify is how a user wants to be told. Somebody who wants neither mails nor a list in the application has the list (C17).
 type Notify struct {

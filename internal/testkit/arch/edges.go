@@ -10,6 +10,7 @@ var Edges = map[string][]string{
 	"group":            {"customer"},
 	"lead":             {"company", "customer", "lead/enquiry", "notify", "prospect"},
 	"lead/enquiry":     {},
+	"lead/rule":        {"company"},
 	"notify":           {"company"},
 	"prospect":         {"company", "customer", "group"},
 	"recapture":        {"appraisal", "company", "customer", "lead", "notify", "prospect", "recapture/intake"},

@@ -28,7 +28,13 @@ func (s *Stand) More(ctx context.Context) error {
 	if err := anonymous.get(ctx, "/docs", nil); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, client) error{readNotice, giveUp, s.receiveLead, handOver} {
+	for _, step := range []func(context.Context, client) error{
+		readNotice,
+		giveUp,
+		s.setRules,
+		s.receiveLead,
+		handOver,
+	} {
 		if err := step(ctx, manager); err != nil {
 			return err
 		}
