@@ -14,10 +14,10 @@ import (
 var placeholder = regexp.MustCompile(`<\+?[a-z ]+>`)
 
 // recordKinds are the kinds of ids that belong to a yard, or to one user; settings and customers are the whole company's.
-var recordKinds = []string{"lead", "appraisal", "prospect", "recapture", "errored", "batch", "second batch", "notice"}
+var recordKinds = []string{"lead", "appraisal", "prospect", "contested", "recapture", "errored", "batch", "second batch", "notice"}
 
 // idKinds are all kinds of ids.
-var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "yard"}, recordKinds...)
+var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "colleague", "yard"}, recordKinds...)
 
 // kindOf is the kind of id that a placeholder stands for; empty for a value.
 func kindOf(place string) string {
@@ -103,10 +103,15 @@ func (p *person) known(t *testing.T, kind string) string {
 	switch kind {
 	case "self":
 		return p.id
+	case "colleague": // who works on prospects
+		return p.home.people["prospects"+[]string{"", "@2"}[p.yard]].id
 	case "notice":
 		return p.told
 	case "yard":
 		return p.home.yards[p.yard]
+	}
+	if kind == "contested" {
+		kind = "prospect"
 	}
 	id := p.home.ids[kind][p.yard]
 	if id == "" {
@@ -137,6 +142,8 @@ func (s *stage) fresh(t *testing.T, who *person, kind string) string {
 		return made(d.people["leads"+suffix], "/v1/appraisals", newValued)
 	case "prospect":
 		return made(who, "/v1/prospects", newProspect)
+	case "contested":
+		return s.contested(t, who)
 	case "recapture", "errored":
 		n := d.used[kind+suffix]
 		d.used[kind+suffix]++
@@ -166,4 +173,20 @@ func (s *stage) commit(t *testing.T, ops []table.Op) {
 	if err := s.host.Deps().Commit(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// contested is a prospect whose notes somebody has written and the DMS has written otherwise since.
+func (s *stage) contested(t *testing.T, who *person) string {
+	t.Helper()
+	d, number := who.home, who.home.unique()
+	hand := func(version int) string {
+		var done struct{ Items []struct{ Prospect string } }
+		s.want(t, 200, d.people["boss"], "POST", "/v1/dms/prospects", fmt.Sprintf(
+			`{"prospects":[{"id":"c%d","version":%d,"yard":%q,"user":%q,"due":"2026-11-25T09:00:00Z","notes":"%s %d","customer":{"last":%q}}]}`,
+			number, version, d.yards[who.yard], who.id, d.yardMark(who.yard), version, d.mark)).into(t, &done)
+		return done.Items[0].Prospect
+	}
+	id := hand(1)
+	s.want(t, 200, who, "PATCH", "/v1/prospects/"+id, fmt.Sprintf(`{"notes":%q}`, d.yardMark(who.yard)))
+	return hand(2)
 }

@@ -60,6 +60,7 @@ const (
 	newValued   = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<user>","odometer":61500,"value":{"amount":1450000,"currency":"AUD"},"notes":"<ymark>"}`
 	newProspect = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<self>","action":"12 Month Follow Up","type":"Phone Out","notes":"<ymark>"}`
 	newRule     = `{"name":"<mark>","conditions":{"yard":"<yard>","make":"<mark>","source":"<mark>","type":"<mark>"},"recipients":["<user>"],"mode":"round_robin","channels":["email","sms"],"workingHours":[{"days":["mon"],"from":"08:30","to":"17:30"}],"capacity":20}`
+	handedIn    = `{"prospects":[{"id":"<mark>","version":<number>,"yard":"<yard>","user":"<colleague>","due":"2026-11-25T09:00:00Z","notes":"<ymark>","customer":{"first":"<mark>","last":"<mark>"}}]}`
 	newWords    = `{"activities":[{"name":"Prospect Activity","source":"<mark>"},{"name":"CRM Follow Up"},{"name":"<mark>"}],"actions":[{"name":"12 Month Follow Up"}],"types":[{"name":"Phone Out"},{"name":"<mark>"}]}`
 )
 
@@ -70,7 +71,7 @@ var accessRows = []accessRow{
 	{route: "POST /v1/notifications/{id}/read", may: everybody, path: "/v1/notifications/<notice>/read", status: 204},
 
 	{route: "GET /v1/company", may: "admin", path: "/v1/company", status: 200},
-	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true},"ownStock":{"sellers":["<mark> stock"],"vins":["<cvin>"]}}`},
+	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true,"dms":true},"ownStock":{"sellers":["<mark> stock"],"vins":["<cvin>"]}}`},
 	{route: "GET /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", status: 200},
 	{route: "PUT /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", body: newWords, status: 200},
 	{route: "GET /v1/audit", may: "admin", path: "/v1/audit", status: 200, other: "user=<user>"},
@@ -128,6 +129,9 @@ var accessRows = []accessRow{
 	{route: "GET /v1/leads/{id}/assignees", may: "leads", path: "/v1/leads/<lead>/assignees?limit=50", status: 200},
 	{route: "POST /v1/leads/{id}/close", may: "leads", path: "/v1/leads/<+lead>/close", body: `{"outcome":"lost","reason":"<ymark>"}`, status: 200},
 
+	{route: "POST /v1/dms/prospects", may: "admin", path: "/v1/dms/prospects", body: handedIn, status: 200},
+	{route: "GET /v1/dms/changes", may: "admin", path: "/v1/dms/changes?limit=50", status: 200},
+
 	{route: "GET /v1/prospects", may: "prospects", path: "/v1/prospects", status: 200, other: "state=all"},
 	{route: "GET /v1/prospects", may: "prospects", path: "/v1/prospects?user=<self>&q=<mark>", status: 200},
 	{route: "POST /v1/prospects", may: "prospects", path: "/v1/prospects", body: newProspect, status: 201},
@@ -137,6 +141,7 @@ var accessRows = []accessRow{
 	{route: "PATCH /v1/prospects/{id}", may: "prospects", path: "/v1/prospects/<+prospect>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<self>","due":"2026-12-01T09:00:00Z"}`, status: 200},
 	{route: "GET /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts?limit=50", status: 200},
 	{route: "POST /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts", body: `{"notes":"<ymark>","type":"Phone Out"}`, status: 201},
+	{route: "POST /v1/prospects/{id}/conflicts", may: "prospects", path: "/v1/prospects/<+contested>/conflicts", body: `{"field":"notes","keep":"ours"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/convert", may: "prospects", path: "/v1/prospects/<+prospect>/convert", body: `{"notes":"<ymark>","type":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/complete", may: "prospects", path: "/v1/prospects/<+prospect>/complete", body: `{"notes":"<ymark>"}`, status: 200},
 

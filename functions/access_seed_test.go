@@ -90,7 +90,7 @@ func (s *stage) seed(t *testing.T) {
 // found makes the company with its yards, and connections to the partner.
 func (s *stage) found(t *testing.T, d *dealer) {
 	t.Helper()
-	profile := company.Company{Name: d.mark, Country: "AU", TimeZone: "Australia/Sydney", Language: "en-AU", Features: company.Features{Prospects: true}}
+	profile := company.Company{Name: d.mark, Country: "AU", TimeZone: "Australia/Sydney", Language: "en-AU", Features: company.Features{Prospects: true, DMS: true}}
 	boss := access.User{First: d.mark, Last: d.mark, Email: "boss." + d.mark + "@mail.example", Notify: access.Notify{Email: true, InApp: true}}
 	if err := company.Create(t.Context(), s.host.Deps(), company.Founding{ID: d.co, Company: profile, Admin: boss}); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"github.com/winback-auto/winback/internal/appraisal"
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/dms"
 	"github.com/winback-auto/winback/internal/docs"
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/lead/rule"
@@ -22,6 +23,8 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		appraisal.API(recapture.WatchingInRole),
 		company.API(dial),
 		customer.API,
+		dms.API,
+		dms.Publisher,
 		docs.API,
 		lead.API(recapture.Watching),
 		lead.Webhook,

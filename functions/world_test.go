@@ -245,6 +245,7 @@ func (w *world) records(t *testing.T) {
 		ID: followUp, Customer: kim, CustomerName: "Kim Nguyen", Yard: "sydney", User: dealership.Sydney, CreatedBy: dealership.Sydney,
 		Activity: prospect.ProspectActivity, Action: "End Of Finance Follow Up", Type: "Phone Out", Due: dealership.Noon,
 	}, nil))
+	w.exchange(t)
 }
 
 // recaptures are lists at every step of the way.

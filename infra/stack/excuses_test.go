@@ -20,6 +20,8 @@ var excuses = []excuse{
 	{wildcard, "app/AppraisalApiRole", traces},
 	{wildcard, "app/CompanyApiRole", traces},
 	{wildcard, "app/CustomerApiRole", traces},
+	{wildcard, "app/DmsApiRole", traces},
+	{wildcard, "app/DmsPublishRole", traces},
 	{wildcard, "app/DocsApiRole", traces},
 	{wildcard, "app/LeadApiRole", traces},
 	{wildcard, "app/LeadRuleApiRole", traces},

@@ -39,6 +39,7 @@ type Company struct {
 // Features are parts of the product that a company switches on or off.
 type Features struct {
 	Prospects bool `json:"prospects" required:"false"`
+	DMS       bool `json:"dms,omitempty" doc:"Prospects are exchanged with the dealer's management system: those that are made here are told to it, too."`
 }
 
 // Location is the company's time zone; UTC where the zone's name is not known any more.

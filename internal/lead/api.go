@@ -10,6 +10,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
+	"github.com/winback-auto/winback/internal/prospect"
 )
 
 // API is the function with the routes of leads; watch knows which vehicles are watched.
@@ -18,7 +19,7 @@ func API(watch Watchlist) app.Function {
 		Name: "lead-api",
 		Doc:  "Leads: enter, list, change, allocate, close.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send), Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send, prospect.Publish), Links: true},
 	}
 }
 

@@ -21,9 +21,11 @@ import (
 // a type that the company does not have; a company without prospects, or an ID that is there already, a Conflict.
 func Add(ctx context.Context, d app.Deps, co ident.Company, p Prospect, commit func(ctx context.Context, ops ...table.Op) error) (Prospect, error) {
 	p = p.begun(ctx, d)
-	if err := Enabled(ctx, d, co); err != nil {
+	home, err := enabled(ctx, d, co)
+	if err != nil {
 		return Prospect{}, err
 	}
+	p = p.exchanged(home)
 	broken, err := assignable(ctx, d, co, p)
 	if err != nil {
 		return Prospect{}, err
@@ -52,11 +54,25 @@ func (p Prospect) begun(ctx context.Context, d app.Deps) Prospect {
 
 // Enabled is a Conflict where the company does not work with prospects, which its settings say (R51).
 func Enabled(ctx context.Context, d app.Deps, co ident.Company) error {
+	_, err := enabled(ctx, d, co)
+	return err
+}
+
+// enabled is the company, where it works with prospects.
+func enabled(ctx context.Context, d app.Deps, co ident.Company) (company.Company, error) {
 	home, err := company.Load(ctx, d, co)
 	if err == nil && !home.Features.Prospects {
-		return errs.E(errs.Conflict, "your company does not work with prospects; an administrator can switch them on in the company's settings")
+		err = errs.E(errs.Conflict, "your company does not work with prospects; an administrator can switch them on in the company's settings")
 	}
-	return err
+	return home, err
+}
+
+// exchanged is a new prospect that the company's DMS is told of, where there is one.
+func (p Prospect) exchanged(home company.Company) Prospect {
+	if home.Features.DMS {
+		p.DMS = new(DMS)
+	}
+	return p
 }
 
 // assignable says where a prospect cannot be its user's. Who creates one may keep it.
@@ -80,6 +96,7 @@ func file(ctx context.Context, d app.Deps, co ident.Company, p Prospect, commit 
 		prospects.Create(key(co, p.ID), p),
 		customer.Activity(co, p.Customer, p.CreatedAt, "prospect", string(p.ID), "New prospect"),
 	}
+	ops = append(ops, tellCreated(d, co, p)...)
 	err := board.Write(ctx, d.Table, co, nil, &p, func(ctx context.Context) error { return commit(ctx, ops...) })
 	if err != nil {
 		return Prospect{}, err

@@ -17,7 +17,7 @@ func API(makeLead MakeLead) app.Function {
 		Name: "prospect-api",
 		Doc:  "Prospects: enter, list, work on, complete follow-up work, and turn it into leads.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, makeLead}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Check | app.Load, Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Check | app.Load, Links: true, Sends: app.Topics(Publish)},
 	}
 }
 
@@ -52,6 +52,10 @@ func (a api) routes(h huma.API) {
 	web.Post(h, "/v1/prospects/{id}/attempts", web.Can(access.ProspectWrite), web.Route{
 		ID: "addProspectAttempt", Tag: tag, Status: 201, Idempotent: true, Summary: "Note an attempt that did not reach the customer.",
 	}, a.attempt)
+	web.Post(h, "/v1/prospects/{id}/conflicts", web.Can(access.ProspectWrite), web.Route{
+		ID: "decideProspectConflict", Tag: tag, Summary: "Decide where the DMS and users here plan otherwise.",
+		Description: "409 where the two agree about the field, or somebody has decided already.",
+	}, a.decide)
 	web.Post(h, "/v1/prospects/{id}/complete", web.Can(access.ProspectWrite), web.Route{
 		ID: "completeProspect", Tag: tag, Idempotent: true, Summary: "Mark a prospect as done.",
 	}, a.complete)
@@ -142,6 +146,16 @@ func (a api) attempt(ctx context.Context, in *attemptInput) (*web.Reply[Attempt]
 		return nil, err
 	}
 	return web.OK(made), nil
+}
+
+type decideInput struct {
+	ID   ID `path:"id" maxLength:"64"`
+	Body decision
+}
+
+func (a api) decide(ctx context.Context, in *decideInput) (*web.Reply[Detail], error) {
+	p, err := decide(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
+	return a.reply(ctx, p, nil, err)
 }
 
 type completeInput struct {

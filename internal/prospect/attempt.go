@@ -65,6 +65,7 @@ func attempted(ctx context.Context, d app.Deps, caller access.Caller, id ID, in 
 	if intent != "" {
 		ops = append(ops, attemptNames.Create(attemptName(caller.Company, id, intent), place{key.Sort}))
 	}
+	ops = append(ops, tellAttempt(d, caller.Company, p, record.Version(), a)...)
 	err = d.Commit(ctx, ops...)
 	if errs.Is(err, errs.Conflict) && intent != "" {
 		if earlier, missing := attemptNamed(ctx, d, caller.Company, id, intent); missing == nil {

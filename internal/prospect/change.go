@@ -29,7 +29,8 @@ func change(ctx context.Context, d app.Deps, caller access.Caller, id ID, edit f
 		}
 		record.Value.UpdatedAt = d.Now().UTC()
 		lost = board.Write(ctx, d.Table, caller.Company, &before, &record.Value, func(ctx context.Context) error {
-			return write(ctx, prospects.Update(record))
+			told := tellChange(d, caller.Company, before, record.Value, record.Version()+1, caller.User)
+			return write(ctx, append([]table.Op{prospects.Update(record)}, told...)...)
 		})
 		if lost == nil {
 			return record.Value, nil

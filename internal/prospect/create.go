@@ -30,13 +30,14 @@ type draft struct {
 // create files a prospect that a user enters (P7), with its customer where that is new. A repeated request meets the
 // prospect that the first one made. Only managers give work to others.
 func create(ctx context.Context, d app.Deps, caller access.Caller, in draft) (Prospect, []string, error) {
-	if err := Enabled(ctx, d, caller.Company); err != nil {
+	home, err := enabled(ctx, d, caller.Company)
+	if err != nil {
 		return Prospect{}, nil, err
 	}
 	p := Prospect{
 		ID: ID(web.IdempotencyKey(ctx)), Vehicle: in.Vehicle, Yard: cmp.Or(in.Yard, caller.MainYard(access.ProspectWrite)),
 		User: cmp.Or(in.User, caller.User), Activity: cmp.Or(in.Activity, ProspectActivity), Action: in.Action, Type: in.Type, Due: in.Due, Notes: in.Notes,
-	}.begun(ctx, d)
+	}.begun(ctx, d).exchanged(home)
 	broken, warnings, err := check(ctx, d, caller, Prospect{}, &p)
 	if err != nil {
 		return Prospect{}, nil, err

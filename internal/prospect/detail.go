@@ -15,6 +15,7 @@ type Detail struct {
 	Prospect
 	Person         *customer.View `json:"customerDetails" doc:"All that is known of the customer; null where the record is gone."`
 	LatestAttempts []Attempt      `json:"latestAttempts" doc:"The latest ones, at most 20; the others are paged at the prospect's attempts."`
+	Conflicts      []Conflict     `json:"conflicts" doc:"Where the DMS has planned otherwise than users here; decide at the prospect's conflicts."`
 	Warnings       []string       `json:"warnings,omitempty" doc:"What looks odd in the request but is accepted."`
 }
 
@@ -23,7 +24,7 @@ const shownAttempts = 20
 
 // show is a prospect with its customer (P18) and attempts (P27).
 func show(ctx context.Context, d app.Deps, caller access.Caller, p Prospect, warnings []string) (Detail, error) {
-	detail := Detail{Prospect: p, LatestAttempts: []Attempt{}, Warnings: warnings}
+	detail := Detail{Prospect: p, LatestAttempts: []Attempt{}, Conflicts: p.Conflicts(), Warnings: warnings}
 	record, err := customer.Load(ctx, d, caller.Company, p.Customer)
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return Detail{}, err

@@ -34,6 +34,7 @@ func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e editio
 		if broken, warnings, err = check(ctx, d, caller, before, p); err != nil {
 			return nil, err
 		}
+		p.edited(before.planned(), caller.User, d.Now().UTC())
 		return d.Commit, errs.Violate(broken...)
 	})
 	return changed, warnings, err

@@ -10,6 +10,9 @@
 // completes it with notes and perhaps a group, or turns it into a lead (convert.go), which completes it, too. Of any number
 // of people who complete, convert or change the same record at once exactly one does, and the others are told what happened.
 //
+// Where the company works with a dealer's management system, that one plans the work and hears what came of it: see DMS,
+// Hear and Change.
+//
 // Users enter prospects by hand (create.go); feature recapture makes them of sightings and feature lead of closed leads,
 // each in one transaction with what it stems from (Add). A company that has prospects switched off gets no new ones.
 package prospect
@@ -60,6 +63,7 @@ type Prospect struct {
 	UpdatedAt       time.Time       `json:"updatedAt,omitzero" doc:"When somebody last changed it."`
 	Recapture       string          `json:"recapture,omitempty" doc:"The recapture that it was made of."`
 	Lead            string          `json:"lead,omitempty" doc:"The lead that was closed to it."`
+	DMS             *DMS            `json:"dms,omitempty" doc:"Its counterpart in the dealer's management system, where the company works with one."`
 }
 
 // State is pending or completed.

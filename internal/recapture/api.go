@@ -6,6 +6,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/web"
+	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/recapture/intake"
 )
 
@@ -14,7 +15,7 @@ var API = app.Function{
 	Name:    "recapture-api",
 	Doc:     "Customer recapture: submit vehicles, see what was sighted, make leads and prospects of it.",
 	HTTP:    routes,
-	Uses:    app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Sends: app.Topics(SubmitTopic, RemoveTopic), Links: true},
+	Uses:    app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Sends: app.Topics(SubmitTopic, RemoveTopic, prospect.Publish), Links: true},
 	Memory:  1024,
 	Timeout: app.DefaultTimeout,
 }

@@ -29,6 +29,7 @@ const (
 	RecaptureCheck Permission = "recapture:check"   // submit vehicles, retry
 	RecaptureWork  Permission = "recapture:work"    // open, dismiss, not our car, delete
 	RecaptureMake  Permission = "recapture:convert" // create a lead or prospect; only with the role's attribute
+	DMSExchange    Permission = "dms:exchange"      // hand in prospects, read what became of them
 	Notifications  Permission = "notification:read" // one's own; every signed-in user has it
 	Self           Permission = "self:read"         // GET /v1/me; every signed-in user has it
 )
@@ -44,7 +45,7 @@ type row struct {
 // which the features ask with Caller.Manages.
 func allowed() []row {
 	return []row{
-		{role: Admin, give: []Permission{SettingsRead, SettingsWrite, AuditRead, TemplateRead, TemplateWrite, GroupRead, GroupWrite}},
+		{role: Admin, give: []Permission{SettingsRead, SettingsWrite, AuditRead, TemplateRead, TemplateWrite, GroupRead, GroupWrite, DMSExchange}},
 		{role: ManageLeads, give: []Permission{
 			LeadRead, LeadWrite, LeadAllocate, LeadClose, CustomerRead, CustomerWrite, AppraisalRead, AppraisalWrite, TemplateRead, GroupRead, GroupFill,
 		}},

@@ -17,7 +17,7 @@ func TestEachRoleAllowsWhatItsLineSays(t *testing.T) {
 		grant access.Grant
 		want  []access.Permission
 	}{
-		{"admin", access.Grant{Role: access.Admin}, []access.Permission{access.SettingsRead, access.SettingsWrite, access.AuditRead, access.TemplateRead, access.TemplateWrite, access.GroupRead, access.GroupWrite}},
+		{"admin", access.Grant{Role: access.Admin}, []access.Permission{access.SettingsRead, access.SettingsWrite, access.AuditRead, access.TemplateRead, access.TemplateWrite, access.GroupRead, access.GroupWrite, access.DMSExchange}},
 		{"leads", access.Grant{Role: access.ManageLeads}, []access.Permission{
 			access.LeadRead, access.LeadWrite, access.LeadAllocate, access.LeadClose,
 			access.CustomerRead, access.CustomerWrite, access.AppraisalRead, access.AppraisalWrite, access.TemplateRead, access.GroupRead, access.GroupFill,
@@ -41,7 +41,7 @@ func TestEachRoleAllowsWhatItsLineSays(t *testing.T) {
 		{
 			"the attribute on another role",
 			access.Grant{Role: access.Admin, Attributes: access.Attributes{CreateLeadOrProspect: true}},
-			[]access.Permission{access.SettingsRead, access.SettingsWrite, access.AuditRead, access.TemplateRead, access.TemplateWrite, access.GroupRead, access.GroupWrite},
+			[]access.Permission{access.SettingsRead, access.SettingsWrite, access.AuditRead, access.TemplateRead, access.TemplateWrite, access.GroupRead, access.GroupWrite, access.DMSExchange},
 		},
 		{"an unknown role", access.Grant{Role: "root"}, nil},
 	} {

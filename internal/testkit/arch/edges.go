@@ -6,6 +6,7 @@ var Edges = map[string][]string{
 	"appraisal":        {"company", "customer", "lead"},
 	"company":          {},
 	"customer":         {"company"},
+	"dms":              {"company", "customer", "prospect"},
 	"docs":             {},
 	"group":            {"customer"},
 	"lead":             {"company", "customer", "lead/enquiry", "notify", "prospect"},

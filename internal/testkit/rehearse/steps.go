@@ -34,6 +34,7 @@ func (s *Stand) More(ctx context.Context) error {
 		s.setRules,
 		s.receiveLead,
 		handOver,
+		s.exchange,
 	} {
 		if err := step(ctx, manager); err != nil {
 			return err
