@@ -3,10 +3,12 @@ package lead
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
@@ -15,24 +17,58 @@ import (
 // Filters narrow the list down; they combine.
 type Filters struct {
 	Status Status    `query:"status" enum:"new,open,won,lost"`
-	User   string    `query:"user" maxLength:"64" doc:"Whose work it is."`
+	User   string    `query:"user" maxLength:"64" doc:"Whose work it is; none: nobody's yet."`
 	Yard   string    `query:"yard" maxLength:"64" doc:"Default: all yards of the caller."`
 	Source string    `query:"source" maxLength:"100"`
-	Text   string    `query:"q" maxLength:"200" doc:"Words of at least two characters, each a prefix: customer, VIN, rego, make, model."`
+	Type   string    `query:"type" maxLength:"100"`
+	Text   string    `query:"q" maxLength:"200" doc:"Words of at least two characters, each a prefix: customer, VIN, rego, make, model, stock number."`
 	From   time.Time `query:"from" doc:"Created not before."`
 	To     time.Time `query:"to" doc:"Created before."`
 }
 
+// nobody is the word of the filter for leads that are nobody's.
+const nobody = "none"
+
+// check refuses filters that nothing could pass by mistake.
+func (f Filters) check() error {
+	var broken []errs.Violation
+	if strings.TrimSpace(f.Text) != "" && len(search.Words(f.Text)) == 0 {
+		broken = append(broken, errs.Violation{Location: "query.q", Message: "has no word of at least 2 letters or digits"})
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		broken = append(broken, errs.Violation{Location: "query.to", Message: "is not after from"})
+	}
+	return errs.Violate(broken...)
+}
+
+// facets are the filters by value.
+func (f Filters) facets() (facets []search.Facet) {
+	for _, facet := range []search.Facet{
+		{Name: sourceFacet, Value: strings.TrimSpace(f.Source)},
+		{Name: typeFacet, Value: strings.TrimSpace(f.Type)},
+		{Name: userFacet, Value: f.User},
+		{Name: statusFacet, Value: string(f.Status)},
+	} {
+		if facet.Value != "" {
+			facets = append(facets, facet)
+		}
+	}
+	if i := slices.Index(facets, search.Facet{Name: userFacet, Value: nobody}); i >= 0 {
+		facets[i].Value = ""
+	}
+	return facets
+}
+
 // list is a page of leads, newest first, cut to the yards in which the caller sees leads.
 func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, page web.Paging) ([]table.Record[Lead], string, error) {
-	q := search.Query{Yards: caller.Yards(access.LeadRead), Text: f.Text, From: f.From, To: f.To, Limit: page.Limit, Cursor: page.Cursor}
+	if err := f.check(); err != nil {
+		return nil, "", err
+	}
+	q := search.Query{
+		Yards: caller.Yards(access.LeadRead), Facets: f.facets(), Text: f.Text, From: f.From, To: f.To, Limit: page.Limit, Cursor: page.Cursor,
+	}
 	if f.Yard != "" {
 		q.Yards = slices.DeleteFunc(q.Yards, func(yard string) bool { return yard != f.Yard })
-	}
-	for _, facet := range []search.Facet{{Name: sourceFacet, Value: f.Source}, {Name: userFacet, Value: f.User}, {Name: statusFacet, Value: string(f.Status)}} {
-		if facet.Value != "" {
-			q.Facets = append(q.Facets, facet)
-		}
 	}
 	return board.Page(ctx, d.Table, d.Links, caller.Company, q)
 }

@@ -15,7 +15,7 @@ func TestFiltersNarrowTheListDownTogether(t *testing.T) {
 	w.Time = w.Time.Add(time.Hour)
 	b := enter(t, w, dealership.Manager, `{"customer": {"last": "Brown"}, "yard": "melbourne", "source": "Website", "tradeIn": {"rego": "XYZ789"}}`)
 	w.Time = w.Time.Add(time.Hour)
-	c := enter(t, w, dealership.Sydney, `{"customer": {"last": "Clark"}, "source": "Walk-in", "vehicle": {"vin": "`+vin+`"}}`)
+	c := enter(t, w, dealership.Sydney, `{"customer": {"last": "Clark"}, "source": "Walk-in", "type": "Used", "vehicle": {"vin": "`+vin+`"}}`)
 	for _, test := range []struct {
 		query string
 		want  []string // newest first
@@ -33,6 +33,9 @@ func TestFiltersNarrowTheListDownTogether(t *testing.T) {
 		{"?q=xyz", []string{b}},
 		{"?q=" + vin, []string{c}},
 		{"?q=bmw&source=Walk-in", []string{}},
+		{"?type=used", []string{c}},
+		{"?type=used&status=new", []string{c}},
+		{"?user=none", []string{}},
 		{"?from=2026-11-22T13:00:00Z", []string{c, b}},
 		{"?to=2026-11-22T13:00:00Z", []string{a}},
 		{"?from=2026-11-22T13:00:00Z&to=2026-11-22T14:00:00Z", []string{b}},
@@ -43,6 +46,11 @@ func TestFiltersNarrowTheListDownTogether(t *testing.T) {
 	}
 	w.Want(t, 422, dealership.Manager, "GET", "/v1/leads?status=sold", "")
 	w.Want(t, 422, dealership.Manager, "GET", "/v1/leads?colour=red", "")
+	for query, wrong := range map[string]string{"?q=-": "query.q", "?from=2026-11-22T14:00:00Z&to=2026-11-22T13:00:00Z": "query.to"} {
+		if got := w.Want(t, 422, dealership.Manager, "GET", "/v1/leads"+query, "").Wrong(t); !slices.Equal(got, []string{wrong}) {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
 }
 
 func TestPagesFollowEachOtherWithoutGapsAndCursorsAreBoundToTheQuery(t *testing.T) {

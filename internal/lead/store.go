@@ -15,7 +15,7 @@ import (
 //	what                                       partition    sort
 //	a lead                                     lead # id    -
 //	lists by yard, newest first, filtered by
-//	status, user and source, or by words       see package search
+//	status, user, source and type, or by words see package search
 //	the open leads of a customer               see package search
 //	what became of an enquiry                  enquiry # key         -
 //	the turn of a customer's enquiries         enquiry-turn # id     -
@@ -35,6 +35,7 @@ const (
 	statusFacet = "status"
 	userFacet   = "user"
 	sourceFacet = "source"
+	typeFacet   = "type"
 	openFacet   = "open-customer" // the customer of a lead that is not closed
 )
 
@@ -47,10 +48,13 @@ func entry(l Lead) search.Entry {
 	if l.Source != "" {
 		facets = append(facets, search.Facet{Name: sourceFacet, Value: l.Source})
 	}
+	if l.Type != "" {
+		facets = append(facets, search.Facet{Name: typeFacet, Value: l.Type})
+	}
 	if !l.Status.Closed() {
 		facets = append(facets, search.Facet{Name: openFacet, Value: string(l.Customer)})
 	}
-	words := []string{l.Vehicle.VIN, l.Vehicle.Rego, l.CustomerName, l.Vehicle.Make, l.Vehicle.Model}
+	words := []string{l.Vehicle.VIN, l.Vehicle.Rego, l.CustomerName, l.Vehicle.Make, l.Vehicle.Model, l.Stock}
 	if l.TradeIn != nil {
 		words = append(words, l.TradeIn.VIN, l.TradeIn.Rego)
 	}
