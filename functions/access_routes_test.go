@@ -74,6 +74,8 @@ var accessRows = []accessRow{
 	{route: "PUT /v1/company", may: "admin", path: "/v1/company", status: 200, body: `{"name":"<mark>","country":"AU","timezone":"Australia/Sydney","language":"en-AU","features":{"prospects":true,"dms":true},"ownStock":{"sellers":["<mark> stock"],"vins":["<cvin>"]}}`},
 	{route: "GET /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", status: 200},
 	{route: "PUT /v1/prospect-settings", may: "admin", path: "/v1/prospect-settings", body: newWords, status: 200},
+	{route: "GET /v1/lead-settings", may: "admin", path: "/v1/lead-settings", status: 200},
+	{route: "PUT /v1/lead-settings", may: "admin", path: "/v1/lead-settings", body: `{"remind":{"after":"4h","times":2},"escalate":"2d","return":{"after":"5d","to":"next"}}`, status: 200},
 	{route: "GET /v1/audit", may: "admin", path: "/v1/audit", status: 200, other: "user=<user>"},
 	{route: "GET /v1/yards", may: "admin", path: "/v1/yards", status: 200},
 	{route: "POST /v1/yards", may: "admin", path: "/v1/yards", body: newYard, status: 201},
@@ -127,6 +129,8 @@ var accessRows = []accessRow{
 	{route: "POST /v1/leads/{id}/allocate", may: "leads", path: "/v1/leads/<+lead>/allocate", body: `{"user":"<user>","notes":"<ymark>"}`, status: 200},
 	{route: "POST /v1/leads/allocate", may: "leads", path: "/v1/leads/allocate", body: `{"leads":["<+lead>"],"user":"<user>","notes":"<ymark>"}`, status: 200},
 	{route: "GET /v1/leads/{id}/assignees", may: "leads", path: "/v1/leads/<lead>/assignees?limit=50", status: 200},
+	{route: "POST /v1/leads/{id}/calls", may: "leads", path: "/v1/leads/<+lead>/calls", body: `{"to":"<phone>","outcome":"missed","notes":"<ymark>"}`, status: 201},
+	{route: "GET /v1/leads/{id}/work", may: readers, path: "/v1/leads/<lead>/work?limit=50", status: 200},
 	{route: "POST /v1/leads/{id}/close", may: "leads", path: "/v1/leads/<+lead>/close", body: `{"outcome":"lost","reason":"<ymark>"}`, status: 200},
 
 	{route: "POST /v1/dms/prospects", may: "admin", path: "/v1/dms/prospects", body: handedIn, status: 200},

@@ -4,10 +4,14 @@ import (
 	"strings"
 	"testing"
 	"testing/cryptotest"
+	"time"
 
 	"github.com/winback-auto/winback/internal/company"
+	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -25,6 +29,7 @@ func (w *world) desk(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.leads = strings.TrimPrefix(address, w.Site.BaseURL)
+	w.leave(t)
 	for _, r := range []rule.Rule{
 		{ID: inSydney, Name: "Sydney in turn", Conditions: rule.Conditions{Yard: "sydney"}, Mode: rule.RoundRobin, Recipients: []access.UserID{dealership.Sydney, "busy"}, Capacity: 20},
 		{ID: "everything", Name: "Everything", Recipients: []access.UserID{dealership.Manager}},
@@ -33,4 +38,21 @@ func (w *world) desk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// leftLying is a lead that nobody has worked on for hours.
+const leftLying = lead.ID("01KANN2C6E0H3L7N1Q4S8V2YLF")
+
+// leave makes the lead that is left lying, and the settings that say what becomes of it.
+func (w *world) leave(t *testing.T) {
+	t.Helper()
+	now := w.Time
+	w.Time = dealership.Noon.Add(-3 * time.Hour)
+	who := must[customer.Customer](t)(customer.Add(t.Context(), w.Deps, dealership.Harbour, customer.Customer{ID: "01KANN0R1B5X8W3N6D2T0C4LEE", First: "Pat", Last: "Lee", Email: "pat.lee@mail.example"}, nil))
+	must[lead.Lead](t)(lead.Add(t.Context(), w.Deps, dealership.Harbour, lead.Lead{
+		ID: leftLying, Customer: who.ID, CustomerName: who.Name(), Yard: "sydney", User: "busy", CreatedBy: "busy", Source: "Newspaper",
+	}, nil))
+	w.Time = now
+	w.Serve(w.functions["lead-api"])
+	w.Want(t, 200, ident.Of("sign-in", "admin@harbour.example"), "PUT", "/v1/lead-settings", `{"remind": {"after": "2h", "times": 3}, "escalate": "2d"}`)
 }

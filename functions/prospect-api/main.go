@@ -7,4 +7,4 @@ import (
 	"github.com/winback-auto/winback/internal/prospect"
 )
 
-func main() { lambdahost.Start(prospect.API(lead.OfProspect)) }
+func main() { lambdahost.Start(prospect.API(lead.OfProspect, lead.CareTopic)) }

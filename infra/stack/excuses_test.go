@@ -24,6 +24,7 @@ var excuses = []excuse{
 	{wildcard, "app/DmsPublishRole", traces},
 	{wildcard, "app/DocsApiRole", traces},
 	{wildcard, "app/LeadApiRole", traces},
+	{wildcard, "app/LeadCareRole", traces},
 	{wildcard, "app/LeadRuleApiRole", traces},
 	{wildcard, "app/LeadWebhookRole", traces},
 	{wildcard, "app/MailEventRole", traces},

@@ -21,7 +21,7 @@ func API(watch Watchlist) app.Function {
 		Name: "appraisal-api",
 		Doc:  "Appraisals: enter, list, change, make leads of.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(lead.CareTopic), Links: true},
 	}
 }
 

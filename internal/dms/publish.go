@@ -16,7 +16,7 @@ var Publisher = app.Function{
 	Name:     "dms-publish",
 	Doc:      "Takes what users did to prospects over into the feed of the dealer's management system.",
 	Consumes: app.Consume(prospect.Publish, publish, app.Batch(10)),
-	Uses:     app.Uses{Table: app.Get | app.Query | app.Put | app.Delete},
+	Uses:     app.Uses{Table: app.Get | app.Query | app.Put | app.Delete, Pace: 15},
 }
 
 // together is the most changes of one write.

@@ -59,7 +59,7 @@ func file(ctx context.Context, d app.Deps, company ident.Company, l Lead, commit
 		commit = d.Commit
 	}
 	ops := []table.Op{
-		leads.Create(key(company, l.ID), l),
+		watched(company, l, leads.Create(key(company, l.ID), l)),
 		customer.Activity(company, l.Customer, l.CreatedAt, "lead", string(l.ID), "New lead"),
 	}
 	err := board.Write(ctx, d.Table, company, nil, &l, func(ctx context.Context) error { return commit(ctx, ops...) })

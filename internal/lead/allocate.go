@@ -119,7 +119,7 @@ func handOver(d app.Deps, company ident.Company, l *Lead, a Allocation) commit {
 func (l *Lead) allocate(d app.Deps, company ident.Company, a Allocation) (places, ops []table.Op) {
 	l.Handovers++
 	a.Number, a.At, a.From = l.Handovers, d.Now().UTC(), l.User
-	l.User = a.To
+	l.User, l.AllocatedAt = a.To, a.At
 	ops = []table.Op{
 		allocations.Create(allocationKey(company, l.ID, a.Number), a),
 		customer.Activity(company, l.Customer, a.At, "lead", string(l.ID), "Lead allocated"),

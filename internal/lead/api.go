@@ -19,7 +19,7 @@ func API(watch Watchlist) app.Function {
 		Name: "lead-api",
 		Doc:  "Leads: enter, list, change, allocate, close.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send, prospect.Publish), Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send, CareTopic, prospect.Publish), Links: true},
 	}
 }
 
@@ -32,6 +32,7 @@ type api struct {
 const tag = "Leads"
 
 func (a api) routes(h huma.API) {
+	a.settingsRoutes(h)
 	web.Get(h, "/v1/leads", web.Can(access.LeadRead), web.Route{
 		ID: "listLeads", Tag: tag, Summary: "Leads, newest first.",
 		Description: "Filters combine. What the caller's yards do not cover is left out.",
@@ -58,6 +59,13 @@ func (a api) routes(h huma.API) {
 		ID: "listAssignees", Tag: tag, Summary: "To whom a lead can be allocated, by name.",
 		Description: "The users who have the role manage_leads in the lead's yard, which the caller shares with them.",
 	}, a.assignees)
+	web.Post(h, "/v1/leads/{id}/calls", web.Can(access.LeadWrite), web.Route{
+		ID: "logLeadCall", Tag: tag, Status: 201, Idempotent: true, Summary: "Note a call to a lead's customer.",
+		Description: "It counts as work on the lead, whether the customer was reached or not, and begins the work on a new one.",
+	}, a.call)
+	web.Get(h, "/v1/leads/{id}/work", web.Can(access.LeadRead), web.Route{
+		ID: "listLeadWork", Tag: tag, Summary: "What was done for a lead: messages, calls and appointments that took place, the latest first.",
+	}, a.works)
 	web.Post(h, "/v1/leads/{id}/close", web.Can(access.LeadClose), web.Route{
 		ID: "closeLead", Tag: tag, Idempotent: true, Summary: "Close a lead as won or lost.",
 		Description: "A closed lead stays as it was closed. With closeToProspect the customer is kept in sight as a prospect.",
@@ -68,6 +76,7 @@ func (a api) routes(h huma.API) {
 type detail struct {
 	Lead
 	Watchlist *Watch       `json:"watchlist" doc:"null: its vehicle is not watched."`
+	Contact   Contact      `json:"contact" doc:"How its customer is reached with one tap."`
 	Allocated []Allocation `json:"allocations" doc:"How it got its owners, the last first, at most 20."`
 	OpenLeads []Lead       `json:"openLeads" doc:"Other leads of the same customer that are not closed, newest first, at most 20."`
 	Asked     []Asked      `json:"asked" doc:"The enquiries that came in for it, the last first, at most 20."`
@@ -99,7 +108,11 @@ func (a api) show(ctx context.Context, l Lead, version int64, warnings []string)
 	if err != nil {
 		return nil, err
 	}
-	return &tagged{web.ETag(version), detail{l, watch, history, others, enquiries, warnings}}, nil
+	reach, err := contact(ctx, a.Deps, caller.Company, l)
+	if err != nil {
+		return nil, err
+	}
+	return &tagged{web.ETag(version), detail{l, watch, reach, history, others, enquiries, warnings}}, nil
 }
 
 type idInput struct {
@@ -178,6 +191,32 @@ type assigneesInput struct {
 
 func (a api) assignees(ctx context.Context, in *assigneesInput) (*web.ListReply[Assignee], error) {
 	found, next, err := assignees(ctx, a.Deps, access.From(ctx), in.ID, in.Text, in.Paging)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page(found, next), nil
+}
+
+type callInput struct {
+	ID   ID `path:"id" maxLength:"64"`
+	Body call
+}
+
+func (a api) call(ctx context.Context, in *callInput) (*web.Reply[Work], error) {
+	w, err := logCall(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(w), nil
+}
+
+type worksInput struct {
+	ID ID `path:"id" maxLength:"64"`
+	web.Paging
+}
+
+func (a api) works(ctx context.Context, in *worksInput) (*web.ListReply[Work], error) {
+	found, next, err := worksOn(ctx, a.Deps, access.From(ctx), in.ID, in.Paging)
 	if err != nil {
 		return nil, err
 	}

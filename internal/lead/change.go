@@ -41,7 +41,11 @@ func change(
 		}
 		record.Value.UpdatedAt = d.Now().UTC()
 		lost = board.Write(ctx, d.Table, caller.Company, &before, &record.Value, func(ctx context.Context) error {
-			return write(ctx, leads.Update(record))
+			op := leads.Update(record)
+			if record.Value.stirred(before) {
+				op = watched(caller.Company, record.Value, op)
+			}
+			return write(ctx, op)
 		})
 		if lost == nil {
 			return record.Value, record.Version() + 1, nil

@@ -28,7 +28,9 @@ func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e editio
 			return nil, err
 		}
 		before := *l
-		*l = e.of(*l).normalised()
+		if *l = e.of(*l).normalised(); l.Status != before.Status {
+			l.acted(d.Now().UTC())
+		}
 		var broken []errs.Violation
 		if broken, warnings, err = check(ctx, d, caller, before, l); err != nil {
 			return nil, err

@@ -52,6 +52,10 @@ type Lead struct {
 	Status       Status           `json:"status" enum:"new,open,won,lost"`
 	User         access.UserID    `json:"user" doc:"Whose work it is; empty: nobody's yet."`
 	Handovers    int              `json:"handovers,omitempty" doc:"How often it has been allocated."`
+	AllocatedAt  time.Time        `json:"allocatedAt,omitzero" doc:"When it was allocated last."`
+	Acts         int              `json:"acts,omitempty" doc:"How often somebody has worked on it."`
+	ActedAt      time.Time        `json:"actedAt,omitzero" doc:"When somebody worked on it last: wrote, called, met the customer, or changed its status."`
+	RespondedAt  time.Time        `json:"respondedAt,omitzero" doc:"When somebody first wrote to the customer, called or met them."`
 	Notes        string           `json:"notes,omitempty"`
 	CloseReason  string           `json:"closeReason,omitempty"`
 	CreatedAt    time.Time        `json:"createdAt"`
@@ -78,7 +82,7 @@ func (l *Lead) Close(outcome Status, reason string, by access.UserID, at time.Ti
 	if err := l.changeable(); err != nil {
 		return err
 	}
-	l.Status, l.CloseReason, l.ClosedBy, l.ClosedAt, l.UpdatedAt = outcome, strings.TrimSpace(reason), by, at, at
+	l.Status, l.CloseReason, l.ClosedBy, l.ClosedAt, l.UpdatedAt, l.ActedAt, l.Acts = outcome, strings.TrimSpace(reason), by, at, at, at, l.Acts+1
 	return nil
 }
 

@@ -21,6 +21,11 @@ import (
 //	the turn of a customer's enquiries         enquiry-turn # id     -
 //	the enquiries of a lead                    lead-enquiry # lead   time # digest
 //	how a lead got its owners                  lead-allocation # lead   number
+//	what was done for a lead                   lead-work # lead      time # id
+//	the work that a request did                lead-work-request # lead   request
+//	the care for a lead                        lead-vigil # lead     -; due when its next step is
+//	the walk over all open leads               lead-round            -
+//	what happens to leads left lying           lead-settings         -
 var leads = table.Kind[Lead]{Name: "lead", Schema: 1}
 
 var board = search.Index[Lead]{

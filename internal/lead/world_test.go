@@ -26,7 +26,7 @@ func watching(_ context.Context, _ app.Deps, _ ident.Company, v vehicle.Vehicle)
 }
 
 func open(t *testing.T) *dealership.World {
-	return dealership.New(t).Serve(lead.API(watching)).Serve(prospect.API(lead.OfProspect)).Serve(customer.API)
+	return dealership.New(t).Serve(lead.API(watching)).Serve(prospect.API(lead.OfProspect, lead.CareTopic)).Serve(customer.API)
 }
 
 // enter files a lead with a new customer and returns its id.

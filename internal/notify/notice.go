@@ -50,6 +50,12 @@ const Sighting Kind = "sighting"
 // LeadAllocated says that a lead is the user's work now.
 const LeadAllocated Kind = "lead-allocated"
 
+// Kinds of notices about leads that nobody works on.
+const (
+	LeadUntouched Kind = "lead-untouched" // for who should
+	LeadEscalated Kind = "lead-escalated" // for who manages them
+)
+
 // digestKind is the kind of mails about several sightings.
 const digestKind Kind = "sighting-digest"
 

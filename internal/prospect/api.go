@@ -11,13 +11,14 @@ import (
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
-// API is the function with the routes of prospects; makeLead files the leads that prospects become.
-func API(makeLead MakeLead) app.Function {
+// API is the function with the routes of prospects; makeLead files the leads that prospects become, and sends messages of the
+// topics for it.
+func API(makeLead MakeLead, topics ...app.Named) app.Function {
 	return app.Function{
 		Name: "prospect-api",
 		Doc:  "Prospects: enter, list, work on, complete follow-up work, and turn it into leads.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, makeLead}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Check | app.Load, Links: true, Sends: app.Topics(Publish)},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Check | app.Load, Sends: append(app.Topics(Publish), app.Topics(topics...)...), Links: true},
 	}
 }
 

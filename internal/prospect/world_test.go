@@ -15,7 +15,7 @@ import (
 const boss = "ada@harbour.example"
 
 func open(t *testing.T) *dealership.World {
-	return dealership.New(t).Serve(prospect.API(lead.OfProspect)).Serve(customer.API).Serve(lead.API(nil)).Serve(group.API).Serve(company.API(nil))
+	return dealership.New(t).Serve(prospect.API(lead.OfProspect, lead.CareTopic)).Serve(customer.API).Serve(lead.API(nil)).Serve(group.API).Serve(company.API(nil))
 }
 
 // enter files a prospect and returns its id.

@@ -3,6 +3,7 @@ package recapture
 import (
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/web"
@@ -15,7 +16,7 @@ var API = app.Function{
 	Name:    "recapture-api",
 	Doc:     "Customer recapture: submit vehicles, see what was sighted, make leads and prospects of it.",
 	HTTP:    routes,
-	Uses:    app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Sends: app.Topics(SubmitTopic, RemoveTopic, prospect.Publish), Links: true},
+	Uses:    app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Sends: app.Topics(SubmitTopic, RemoveTopic, lead.CareTopic, prospect.Publish), Links: true},
 	Memory:  1024,
 	Timeout: app.DefaultTimeout,
 }

@@ -22,7 +22,8 @@ func (w *world) told() string {
 	w.Helper()
 	var told []string
 	for _, user := range []string{ann, ben, lee, max, mel, mia, owner, zoe} {
-		switch n := len(w.notices(user)); {
+		sightings := slices.DeleteFunc(w.notices(user), func(title string) bool { return !strings.HasPrefix(title, "Seen online") })
+		switch n := len(sightings); {
 		case n == 1:
 			told = append(told, user)
 		case n > 1:

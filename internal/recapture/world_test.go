@@ -120,7 +120,7 @@ func open(t *testing.T, around ...func(table.Driver) table.Driver) *world {
 	w.role(nordlicht, access.CustomerRecapture, makes, []string{"kiel"}, kim)
 	dial := w.partner.dial
 	for _, f := range []app.Function{
-		recapture.API, recapture.Webhook(parsePush), lead.API(recapture.Watching), appraisal.API(recapture.WatchingInRole), prospect.API(lead.OfProspect), customer.API, notify.API,
+		recapture.API, recapture.Webhook(parsePush), lead.API(recapture.Watching), appraisal.API(recapture.WatchingInRole), prospect.API(lead.OfProspect, lead.CareTopic), customer.API, notify.API,
 	} {
 		for _, route := range app.Routes(f) {
 			w.serve[prefix(route.Path)] = app.Handle(f, w.Deps)

@@ -35,6 +35,7 @@ func (s *Stand) More(ctx context.Context) error {
 		s.receiveLead,
 		handOver,
 		s.exchange,
+		s.leave,
 	} {
 		if err := step(ctx, manager); err != nil {
 			return err

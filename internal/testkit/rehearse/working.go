@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 )
 
 // handOver gives a lead to another user, who is told.
@@ -25,4 +26,44 @@ func handOver(ctx context.Context, manager client) error {
 		}
 	}
 	return errors.New("rehearse: there is nobody else to whom the lead could go")
+}
+
+// leave sets what becomes of leads that nobody works on, leaves one lying until its owner is reminded of it and somebody
+// else gets it, closes that one, and sets that nothing happens any more.
+func (s *Stand) leave(ctx context.Context, manager client) error {
+	admin, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
+	if err != nil {
+		return err
+	}
+	after := func(span string) map[string]any {
+		return map[string]any{"remind": map[string]any{"after": span, "times": 1}, "escalate": span, "return": map[string]any{"after": span, "to": "next"}}
+	}
+	if err := admin.send(ctx, http.MethodPut, "/v1/lead-settings", after("2h"), nil); err != nil {
+		return err
+	}
+	id, err := manager.post(ctx, "/v1/leads", map[string]any{"customer": map[string]string{"last": "Idle"}, "vehicle": map[string]string{"make": "Lada"}})
+	if err != nil {
+		return err
+	}
+	if err := s.Drain(ctx); err != nil {
+		return err
+	}
+	if s.cloud.dynamo != nil {
+		if err := s.Age(3 * time.Hour); err != nil {
+			return err
+		}
+		if err := s.Tick(ctx, "outbox-sweep"); err != nil {
+			return err
+		}
+		if err := s.Drain(ctx); err != nil {
+			return err
+		}
+	}
+	if err := manager.send(ctx, http.MethodPost, "/v1/leads/"+id+"/close", map[string]any{"outcome": "lost"}, nil); err != nil {
+		return err
+	}
+	if err := admin.get(ctx, "/v1/lead-settings", nil); err != nil {
+		return err
+	}
+	return admin.send(ctx, http.MethodPut, "/v1/lead-settings", map[string]any{}, nil)
 }

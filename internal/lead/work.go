@@ -1,0 +1,146 @@
+package lead
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/web"
+)
+
+// Work is something that somebody did for a lead: a message to its customer, a call, an appointment that took place.
+type Work struct {
+	ID       string        `json:"id"`
+	Kind     WorkKind      `json:"kind" enum:"call,email,sms,event"`
+	At       time.Time     `json:"at"`
+	By       access.UserID `json:"by"`
+	To       string        `json:"to,omitempty" doc:"The number or address."`
+	Subject  string        `json:"subject,omitempty" doc:"Of a mail or an event."`
+	Text     string        `json:"text,omitempty" doc:"Of a message, or the notes of a call."`
+	Template string        `json:"template,omitempty" doc:"The standard response that a message was made of."`
+	Outcome  string        `json:"outcome,omitempty" doc:"Of a call: answered or missed; of an event: completed or no_show."`
+}
+
+// WorkKind is what sort of work it was.
+type WorkKind string
+
+// The sorts of work.
+const (
+	Called WorkKind = "call"
+	Mailed WorkKind = "email"
+	Texted WorkKind = "sms"
+	Met    WorkKind = "event"
+)
+
+var (
+	works = table.Kind[Work]{Name: "lead work", Schema: 1, Limit: 40 << 10} // 5,000 characters of a message, six bytes each
+	// places are where the work lies that a request has named, so that a repeated request does nothing twice.
+	places = table.Kind[place]{Name: "lead work place", Schema: 1}
+)
+
+type place struct {
+	Sort string `json:"sort"`
+}
+
+func workPartition(company ident.Company, id ID) table.Partition {
+	return table.In(company, "lead-work", string(id))
+}
+
+func placeKey(company ident.Company, id ID, intent string) table.Key {
+	return table.In(company, "lead-work-request", string(id)).At(intent)
+}
+
+// log makes the writes of a work on a lead, with its line in the customer's activity. They conflict where the request that
+// it comes of, which has the work's id, was carried out before.
+func (l Lead) log(ctx context.Context, company ident.Company, w Work, title string) []table.Op {
+	key := workPartition(company, l.ID).At(w.At.Format(instant), w.ID)
+	ops := []table.Op{works.Create(key, w), customer.Activity(company, l.Customer, w.At, "lead", string(l.ID), title)}
+	if intent := web.IdempotencyKey(ctx); intent != "" {
+		ops = append(ops, places.Create(placeKey(company, l.ID, intent), place{key.Sort}))
+	}
+	return ops
+}
+
+// done is the work that an earlier attempt of the request under way did on a lead; false where there is none.
+func done(ctx context.Context, d app.Deps, company ident.Company, id ID) (Work, bool, error) {
+	intent := web.IdempotencyKey(ctx)
+	if intent == "" {
+		return Work{}, false, nil
+	}
+	at, err := places.Get(ctx, d.Table, placeKey(company, id, intent))
+	if errs.Is(err, errs.NotFound) {
+		return Work{}, false, nil
+	}
+	if err != nil {
+		return Work{}, false, err
+	}
+	record, err := works.Get(ctx, d.Table, table.Key{Partition: string(workPartition(company, id)), Sort: at.Value.Sort})
+	return record.Value, err == nil, err
+}
+
+// worked notes work on a lead in one write with what more adds.
+func worked(ctx context.Context, d app.Deps, caller access.Caller, id ID, w Work, title string, more ...table.Op) (Work, error) {
+	if earlier, found, err := done(ctx, d, caller.Company, id); found || err != nil {
+		return earlier, err
+	}
+	w.ID = cmp.Or(web.IdempotencyKey(ctx), w.ID, d.NewID())
+	_, _, err := change(ctx, d, caller, id, access.LeadWrite, func(l *Lead, _ int64) (commit, error) {
+		if err := l.changeable(); err != nil {
+			return nil, err
+		}
+		w.At, w.By = d.Now().UTC().Truncate(time.Millisecond), caller.User
+		l.responded(w.At)
+		ops := append(l.log(ctx, caller.Company, w, title), more...)
+		return func(ctx context.Context, change ...table.Op) error { return d.Commit(ctx, append(change, ops...)...) }, nil
+	})
+	if errs.Is(err, errs.Conflict) {
+		if earlier, found, missing := done(ctx, d, caller.Company, id); found && missing == nil {
+			return earlier, nil
+		}
+	}
+	return w, err
+}
+
+// call is a call to a lead's customer, as its caller notes it.
+type call struct {
+	To      string `json:"to,omitempty" maxLength:"30" doc:"The number that was dialled."`
+	Outcome string `json:"outcome,omitempty" enum:"answered,missed" doc:"Default: answered."`
+	Notes   string `json:"notes,omitempty" maxLength:"2000"`
+}
+
+// logCall notes a call (L17).
+func logCall(ctx context.Context, d app.Deps, caller access.Caller, id ID, c call) (Work, error) {
+	title := "Called"
+	if c.Outcome == "missed" {
+		title = "Called, not reached"
+	}
+	return worked(ctx, d, caller, id, Work{Kind: Called, To: c.To, Text: c.Notes, Outcome: cmp.Or(c.Outcome, "answered")}, title)
+}
+
+// worksOn is a page of the work on a lead, the latest first, and the cursor of the next.
+func worksOn(ctx context.Context, d app.Deps, caller access.Caller, id ID, page web.Paging) ([]Work, string, error) {
+	if _, err := visible(ctx, d, caller, id, access.LeadRead); err != nil {
+		return nil, "", err
+	}
+	partition := string(workPartition(caller.Company, id))
+	q := table.Query{Partition: partition, Limit: page.Limit, Descending: true}
+	if page.Cursor != "" {
+		position, err := d.Links.OpenCursor(ctx, caller.Company, partition, page.Cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		q.After = string(position)
+	}
+	records, after, err := works.Query(ctx, d.Table, q)
+	if err != nil || after == "" {
+		return table.Values(records), "", err
+	}
+	next, err := d.Links.SealCursor(ctx, caller.Company, partition, []byte(after))
+	return table.Values(records), next, err
+}
