@@ -9,6 +9,7 @@ import (
 	"github.com/winback-auto/winback/internal/dms"
 	"github.com/winback-auto/winback/internal/docs"
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/lead/alert"
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/partner"
@@ -28,6 +29,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		docs.API,
 		lead.API(recapture.Watching),
 		lead.Care,
+		alert.Sender,
 		lead.Webhook,
 		rule.API,
 		notify.API,

@@ -9,14 +9,19 @@ import (
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/lead/enquiry"
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
+	"github.com/winback-auto/winback/internal/vehicle"
 )
 
 // inSydney is the rule about leads of Sydney.
 const inSydney = rule.ID("01KANN7G4L8P2R6V0X3A7D1RUL")
+
+// asked is a lead that came in, and that nobody was told of.
+const asked = lead.ID("32AMTZBT00FTHCFVFHT4H07RDG")
 
 // desk opens a leads connection, and says who is told. Its address is random, and the same in every world.
 func (w *world) desk(t *testing.T) {
@@ -38,6 +43,16 @@ func (w *world) desk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	asks := enquiry.Enquiry{
+		ID: "CF-90017", Provider: enquiry.Provider{Name: "Carfinder"}, Comments: "Is it still there?",
+		Customer: enquiry.Customer{Name: enquiry.Name{First: "Noor", Last: "Haddad"}, Email: "noor.haddad@mail.example"},
+		Vehicle:  &enquiry.Vehicle{Vehicle: vehicle.Vehicle{Make: "Skoda", Model: "Kamiq", Year: 2022}, Status: "used"},
+	}
+	arrived := must[lead.Captured](t)(lead.Capture(t.Context(), w.Deps, dealership.Harbour, asks, lead.Place{Yards: []string{"sydney"}}))
+	if arrived.Lead.ID != asked {
+		t.Fatalf("samples speak of the lead %s, not of %s", asked, arrived.Lead.ID)
+	}
+	w.queue.take(lead.Alert.Name)
 }
 
 // leftLying is a lead that nobody has worked on for hours.

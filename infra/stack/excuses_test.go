@@ -23,6 +23,7 @@ var excuses = []excuse{
 	{wildcard, "app/DmsApiRole", traces},
 	{wildcard, "app/DmsPublishRole", traces},
 	{wildcard, "app/DocsApiRole", traces},
+	{wildcard, "app/LeadAlertRole", traces},
 	{wildcard, "app/LeadApiRole", traces},
 	{wildcard, "app/LeadCareRole", traces},
 	{wildcard, "app/LeadRuleApiRole", traces},

@@ -26,7 +26,7 @@ func Meet(ctx context.Context, d app.Deps, co ident.Company, who Customer, inten
 		return Chosen{}, err
 	}
 	for _, facet := range who.facets() {
-		known, _, err := list.Page(ctx, d.Table, d.Links, co, search.Query{Yards: []string{search.AllYards}, Facets: facet, Limit: maxNamesakes})
+		known, err := list.First(ctx, d.Table, co, search.Query{Yards: []string{search.AllYards}, Facets: facet, Limit: maxNamesakes})
 		if err != nil {
 			return Chosen{}, err
 		}

@@ -114,21 +114,26 @@ func handOver(d app.Deps, company ident.Company, l *Lead, a Allocation) commit {
 }
 
 // allocate is the new owner on the lead, with the writes that belong to it: the allocation and what the customer's activity
-// and the new owner are told. The places go before them, by Load. It sets what the allocation does not say: number, instant
-// and former owner.
+// and the new owner are told. The places go before them, by Load.
 func (l *Lead) allocate(d app.Deps, company ident.Company, a Allocation) (places, ops []table.Op) {
-	l.Handovers++
-	a.Number, a.At, a.From = l.Handovers, d.Now().UTC(), l.User
-	l.User, l.AllocatedAt = a.To, a.At
-	ops = []table.Op{
-		allocations.Create(allocationKey(company, l.ID, a.Number), a),
-		customer.Activity(company, l.Customer, a.At, "lead", string(l.ID), "Lead allocated"),
-	}
+	a, ops = l.moveTo(d, company, a)
 	if a.To != a.By && a.To != "" {
 		listed, told := tellOwner(company, *l, a)
 		places, ops = listed, append(ops, told)
 	}
 	return places, ops
+}
+
+// moveTo is allocate without a word to the new owner. It sets what the allocation does not say: number, instant and former
+// owner.
+func (l *Lead) moveTo(d app.Deps, company ident.Company, a Allocation) (Allocation, []table.Op) {
+	l.Handovers++
+	a.Number, a.At, a.From = l.Handovers, d.Now().UTC(), l.User
+	l.User, l.AllocatedAt = a.To, a.At
+	return a, []table.Op{
+		allocations.Create(allocationKey(company, l.ID, a.Number), a),
+		customer.Activity(company, l.Customer, a.At, "lead", string(l.ID), "Lead allocated"),
+	}
 }
 
 // happened says to somebody who came too late how the lead got its owner.

@@ -72,7 +72,7 @@ func tellOwner(company ident.Company, l Lead, a Allocation) (places []table.Op, 
 		Kind:  notify.LeadAllocated,
 		Title: "New lead for you: " + l.subject(),
 		Text:  a.Notes,
-		Facts: l.facts(),
+		Facts: l.Facts(),
 		About: notify.About{Type: "lead", ID: string(l.ID)},
 		Link:  notify.Link{Path: "/leads/" + string(l.ID)},
 		At:    a.At,
@@ -87,8 +87,8 @@ func (l Lead) subject() string {
 	return l.Vehicle.Describe()
 }
 
-// facts are what users are told of a lead.
-func (l Lead) facts() (facts []notify.Fact) {
+// Facts are what users are told of a lead.
+func (l Lead) Facts() (facts []notify.Fact) {
 	add := func(label notify.Label, value string) {
 		if value != "" {
 			facts = append(facts, notify.Fact{Label: label, Value: value})

@@ -96,11 +96,11 @@ func (a api) show(ctx context.Context, l Lead, version int64, warnings []string)
 	if err != nil {
 		return nil, err
 	}
-	others, err := otherOpen(ctx, a.Deps, caller, l)
+	others, err := OtherOpen(ctx, a.Deps, caller, l)
 	if err != nil {
 		return nil, err
 	}
-	enquiries, err := asked(ctx, a.Deps, caller.Company, l)
+	enquiries, err := Enquiries(ctx, a.Deps, caller.Company, l)
 	if err != nil {
 		return nil, err
 	}

@@ -72,8 +72,8 @@ const instant = "2006-01-02T15:04:05.000Z"
 // maxAsked is the most enquiries that a lead shows.
 const maxAsked = 20
 
-// asked are the enquiries of a lead, the last first, at most maxAsked.
-func asked(ctx context.Context, d app.Deps, company ident.Company, l Lead) ([]Asked, error) {
+// Enquiries are those of a lead, the last first, at most 20.
+func Enquiries(ctx context.Context, d app.Deps, company ident.Company, l Lead) ([]Asked, error) {
 	if l.Enquiries == 0 {
 		return []Asked{}, nil
 	}

@@ -21,7 +21,7 @@ import (
 // Place is where an enquiry belongs.
 type Place struct {
 	Yards []string      // the first, unless the enquiry names another one of them
-	By    access.UserID // who hands it in; empty: nobody, it came by itself
+	By    access.UserID // who hands it in; empty: nobody, it came by itself, and people are told of it (L2, L3)
 }
 
 // Outcome is what became of an enquiry.
@@ -43,6 +43,8 @@ type Captured struct {
 // Capture receives an enquiry: it finds its customer or makes one, and joins the open lead of the same customer and vehicle
 // or begins one. All of it is one write, with a receipt under the enquiry's Key: before it nothing has happened, and after
 // it a repetition has no effect, whoever repeats it and whenever.
+//
+// People are told of what came by itself: the command Alert is promised in the same write.
 //
 // A version of a known enquiry that says something else joins the lead that the first one led to, if that is open. The lead
 // is nobody's yet.
@@ -107,7 +109,7 @@ func (c *capture) run(ctx context.Context) (Captured, error) {
 	record.Value = receipt{Lead: id, At: cmp.Or(earlier.At, now), Versions: append(slices.Clone(earlier.Versions), version)}
 	c.ops = []table.Op{
 		turns.Save(turnKey(c.co, who.ID), turn),
-		receipts.Save(receiptKey(c.co, key), record).Until(expiry(c.e, now)),
+		c.alert(receipts.Save(receiptKey(c.co, key), record).Until(expiry(c.e, now)), Arrival{Lead: id, Enquiry: version, Again: open != nil}),
 		enquired.Overwrite(enquiryPartition(c.co, id).At(now.Format(instant), version), Asked{now, c.e}),
 	}
 	if open != nil {
@@ -116,6 +118,14 @@ func (c *capture) run(ctx context.Context) (Captured, error) {
 	}
 	begun, err := c.begin(ctx, id, who.Customer)
 	return Captured{begun, Created}, err
+}
+
+// alert promises with an op that people are told, where nobody has handed the enquiry in.
+func (c *capture) alert(op table.Op, a Arrival) table.Op {
+	if c.place.By != "" {
+		return op
+	}
+	return op.Emit(Alert.Message(c.co, a))
 }
 
 // begin files a lead that the enquiry begins.

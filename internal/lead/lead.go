@@ -65,6 +65,7 @@ type Lead struct {
 	ClosedBy     access.UserID    `json:"closedBy,omitempty"`
 	Enquiries    int              `json:"enquiries,omitempty" doc:"How many enquiries have come in for it."`
 	EnquiredAt   time.Time        `json:"enquiredAt,omitzero" doc:"When the last one came in."`
+	Routing      *Routing         `json:"routing,omitempty" doc:"What the rules decided about an electronic lead; absent until they have, and for leads that somebody made or imported."`
 	Recapture    string           `json:"recapture,omitempty" doc:"The recapture that it was made of."`
 	Appraisal    string           `json:"appraisal,omitempty" doc:"The appraisal that it was made with."`
 	Prospect     string           `json:"prospect,omitempty" doc:"The prospect that it was closed to."`

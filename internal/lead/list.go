@@ -76,9 +76,9 @@ func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, page
 // maxOpen is the most other open leads that a lead shows.
 const maxOpen = 20
 
-// otherOpen are the other leads of the same customer that are not closed, in the caller's yards: the warning that
+// OtherOpen are the other leads of the same customer that are not closed, in the caller's yards: the warning that
 // somebody may be working on the customer already (R66).
-func otherOpen(ctx context.Context, d app.Deps, caller access.Caller, l Lead) ([]Lead, error) {
+func OtherOpen(ctx context.Context, d app.Deps, caller access.Caller, l Lead) ([]Lead, error) {
 	records, _, err := board.Page(ctx, d.Table, d.Links, caller.Company, search.Query{
 		Yards: caller.Yards(access.LeadRead), Facets: []search.Facet{{Name: openFacet, Value: string(l.Customer)}}, Limit: maxOpen + 1,
 	})

@@ -44,7 +44,7 @@ func told(ctx context.Context, d app.Deps, co ident.Company, l Lead, v vigil, du
 
 // untouched says to a user that nobody works on a lead. It is told once for each step that was taken.
 func untouched(ctx context.Context, d app.Deps, co ident.Company, l Lead, v vigil, kind notify.Kind, title string, user access.UserID) notify.Notice {
-	facts := append(l.facts(), notify.Fact{Label: notify.UntouchedSince, Value: v.Since.Format("2006-01-02 15:04 UTC")})
+	facts := append(l.Facts(), notify.Fact{Label: notify.UntouchedSince, Value: v.Since.Format("2006-01-02 15:04 UTC")})
 	if l.User != "" && l.User != user {
 		facts = append(facts, notify.Fact{Label: notify.Owner, Value: name(ctx, d, co, l.User)})
 	}

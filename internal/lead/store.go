@@ -42,6 +42,8 @@ const (
 	sourceFacet = "source"
 	typeFacet   = "type"
 	openFacet   = "open-customer" // the customer of a lead that is not closed
+	// The user of a lead that is not closed: how many that are counts for what rules give them.
+	openUserFacet = "open-user"
 )
 
 // entry is what a lead contributes to the lists.
@@ -57,7 +59,7 @@ func entry(l Lead) search.Entry {
 		facets = append(facets, search.Facet{Name: typeFacet, Value: l.Type})
 	}
 	if !l.Status.Closed() {
-		facets = append(facets, search.Facet{Name: openFacet, Value: string(l.Customer)})
+		facets = append(facets, search.Facet{Name: openFacet, Value: string(l.Customer)}, search.Facet{Name: openUserFacet, Value: string(l.User)})
 	}
 	words := []string{l.Vehicle.VIN, l.Vehicle.Rego, l.CustomerName, l.Vehicle.Make, l.Vehicle.Model, l.Stock}
 	if l.TradeIn != nil {

@@ -27,7 +27,7 @@ var Webhook = app.Function{
 				"says. A document of several prospects may have good and bad ones; it is refused as a whole only where none of them can be read.",
 		}, hook{d}.receive)
 	},
-	Uses: app.Uses{Sends: app.Topics(CareTopic), Table: app.Read | app.Put | app.Load},
+	Uses: app.Uses{Table: app.Read | app.Put | app.Load, Sends: app.Topics(Alert, CareTopic)},
 }
 
 // taken are the media types with the forms that have a schema.

@@ -20,7 +20,7 @@ func digestPage(named []Notice, count int, user access.User, t texts, appURL str
 		p.Lines = append(p.Lines, entry{n.brief(), linked(appURL, n.Link.Path)})
 		vehicles = append(vehicles, n.headline())
 	}
-	p.Preview = clip(strings.Join(vehicles, " · "), maxText)
+	p.Preview = Clip(strings.Join(vehicles, " · "), maxText)
 	if more := count - len(named); more > 0 {
 		p.More = fmt.Sprintf(t.digest.more, more)
 	}
@@ -38,7 +38,7 @@ func (n Notice) headline() string { return cmp.Or(n.fact(Vehicle), n.Title) }
 // brief says in one line what was seen.
 func (n Notice) brief() string {
 	parts := []string{n.headline(), n.fact(Price), n.fact(Site)}
-	return clip(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · "), maxEntry)
+	return Clip(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · "), maxEntry)
 }
 
 func (n Notice) fact(label Label) string {

@@ -38,15 +38,15 @@ var MailEvent = app.Function{
 	Uses: app.Uses{Table: app.Get | app.Put},
 }
 
-// wantsMail is asked when a mail is planned and again right before it goes out.
-func wantsMail(user access.User) bool {
+// WantsMail reports whether a user is told by mail. It is asked when a mail is planned and again right before it goes out.
+func WantsMail(user access.User) bool {
 	return !user.Disabled && user.Notify.Email && user.Email != ""
 }
 
 // listsNotices reports whether a user's notices are listed in the application: unless the user has them mailed and wants no
 // list. Somebody always hears: who wants neither has the list (C17).
 func listsNotices(user access.User) bool {
-	return user.Notify.InApp || !wantsMail(user)
+	return user.Notify.InApp || !WantsMail(user)
 }
 
 // deliver lets the ledger take one mail further.
@@ -69,7 +69,7 @@ func permit(ctx context.Context, d app.Deps, c ident.Company, letter mail.Letter
 		return errs.E(errs.Forbidden, "the user is gone")
 	case err != nil:
 		return err
-	case !wantsMail(user):
+	case !WantsMail(user):
 		return errs.E(errs.Forbidden, "the user does not want mails")
 	case !sentTo(letter, user.Email):
 		return errs.E(errs.Forbidden, "the user's address has changed")

@@ -47,6 +47,9 @@ type Kind string
 // Sighting says that a watched vehicle was seen online.
 const Sighting Kind = "sighting"
 
+// LeadArrived says that an electronic lead has come in.
+const LeadArrived Kind = "lead-arrived"
+
 // LeadAllocated says that a lead is the user's work now.
 const LeadAllocated Kind = "lead-allocated"
 
@@ -103,36 +106,47 @@ type Mailing struct {
 // table.Load, and nobody sees them before the notice exists. The notice itself is to be committed with its cause. That write
 // conflicts where the user was told this before (ID), whenever that was.
 func Tell(company ident.Company, n Notice) (places []table.Op, notice table.Op) {
+	places, notice = n.fitting().write(company)
+	return places, notice.Emit(Send.Message(company, Mailing{n.User, n.ID}))
+}
+
+// List is Tell for a notice whose teller plans the mail, or wants none: it is listed in the application and nothing more.
+func List(company ident.Company, n Notice) (places []table.Op, notice table.Op) {
 	n = n.fitting()
+	n.Mail = ownMail
+	return n.write(company)
+}
+
+func (n Notice) write(company ident.Company) (places []table.Op, notice table.Op) {
 	end := n.At.Add(keep)
 	places = []table.Op{
 		table.Posting(place(all(company, n.User), n)).Until(end),
 		table.Posting(place(unread(company, n.User), n)).Until(end),
 	}
-	return places, notices.Create(key(company, n.User, n.ID), n).Until(end).Emit(Send.Message(company, Mailing{n.User, n.ID}))
+	return places, notices.Create(key(company, n.User, n.ID), n).Until(end)
 }
 
 // fitting is the notice within its bounds, unread and not mailed.
 func (n Notice) fitting() Notice {
 	n.Read, n.Mail = time.Time{}, ""
 	n.At = n.At.UTC().Truncate(time.Millisecond)
-	n.Title = clip(n.Title, maxTitle)
-	n.Text = clip(n.Text, maxText)
+	n.Title = Clip(n.Title, maxTitle)
+	n.Text = Clip(n.Text, maxText)
 	if len(n.Link.Path) > maxPath || !linkPath.MatchString(n.Link.Path) {
 		n.Link = Link{}
 	}
 	facts := make([]Fact, 0, len(n.Facts))
 	for _, f := range n.Facts[:min(len(n.Facts), maxFacts)] {
-		facts = append(facts, Fact{Label(clip(string(f.Label), maxValue)), clip(f.Value, maxValue)})
+		facts = append(facts, Fact{Label(Clip(string(f.Label), maxValue)), Clip(f.Value, maxValue)})
 	}
 	n.Facts = facts
-	n.About = About{clip(n.About.Type, maxValue), clip(n.About.ID, maxValue)}
+	n.About = About{Clip(n.About.Type, maxValue), Clip(n.About.ID, maxValue)}
 	return n
 }
 
-// clip makes a text one line of at most so many characters, with an ellipsis where it was cut. Characters that are not
+// Clip makes a text one line of at most so many characters, with an ellipsis where it was cut. Characters that are not
 // meant to be seen are left out: line breaks, controls, and those that turn the direction of writing.
-func clip(text string, most int) string {
+func Clip(text string, most int) string {
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
 	runes := []rune(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {

@@ -45,7 +45,7 @@ func planMail(ctx context.Context, d app.Deps, c ident.Company, m Mailing) error
 			return err
 		}
 		user, err := d.Access.User(ctx, c, m.User)
-		if err != nil || !wantsMail(user) {
+		if err != nil || !WantsMail(user) {
 			return err
 		}
 		if record.Value.Kind != Sighting {
@@ -107,7 +107,7 @@ func planDigest(ctx context.Context, d app.Deps, c ident.Company, g Gathered) er
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return err
 		}
-		if err == nil && wantsMail(user) {
+		if err == nil && WantsMail(user) {
 			op, err := digestOf(ctx, d, c, record, user)
 			if err != nil {
 				return err
@@ -159,15 +159,15 @@ func compose(ctx context.Context, d app.Deps, c ident.Company, user access.User,
 	}
 	return mail.Letter{
 		Reader:  string(user.ID),
-		To:      addressOf(user),
+		To:      AddressOf(user),
 		Subject: p.Title, HTML: html, Text: text,
 		Headers: map[string]string{"Auto-Submitted": "auto-generated"}, // RFC 3834: no robot need answer
 	}, nil
 }
 
-// addressOf is the user's address with the name, unless that is none: no name contains what mails encode names with.
-func addressOf(user access.User) string {
-	name := clip(user.Name(), maxValue)
+// AddressOf is the user's mail address with the name, unless that is none: no name contains what mails encode names with.
+func AddressOf(user access.User) string {
+	name := Clip(user.Name(), maxValue)
 	if strings.Contains(name, "=?") {
 		name = ""
 	}

@@ -62,11 +62,11 @@ func linked(appURL, path string) string {
 
 // addressed adds what every mail has: from whom and to whom.
 func (p page) addressed(t texts, company string, user access.User) page {
-	p.Language, p.Company, p.Footer, p.Greeting = t.language, clip(company, maxValue), t.footer, t.hello+","
+	p.Language, p.Company, p.Footer, p.Greeting = t.language, Clip(company, maxValue), t.footer, t.hello+","
 	if !listsNotices(user) {
 		p.Footer = t.mailOnly
 	}
-	if first := clip(user.First, maxValue); first != "" {
+	if first := Clip(user.First, maxValue); first != "" {
 		p.Greeting = t.hello + " " + first + ","
 	}
 	return p

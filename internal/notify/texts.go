@@ -134,7 +134,7 @@ func (t texts) title(n Notice) string {
 	if !known || about == "" {
 		return n.Title
 	}
-	return clip(happened+": "+about, maxTitle)
+	return Clip(happened+": "+about, maxTitle)
 }
 
 func (t texts) intro(n Notice) string { return cmp.Or(n.Text, t.intros[n.Kind]) }

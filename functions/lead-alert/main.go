@@ -1,0 +1,9 @@
+// Command lead-alert tells people of electronic leads.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/lead/alert"
+)
+
+func main() { lambdahost.Start(alert.Sender) }
