@@ -19,7 +19,7 @@ var MailSend = app.Function{
 	Name:     "mail-send",
 	Doc:      "Hands planned mails to the provider, each once.",
 	Consumes: app.Consume(mail.Deliver, deliver, app.Batch(5)),
-	Uses:     app.Uses{Table: app.Get | app.Put, Mail: true},
+	Uses:     app.Uses{Table: app.Get | app.Put, Mail: true, Pace: 10},
 	Timeout:  time.Minute, // a batch of provider calls that all run into their limit
 }
 

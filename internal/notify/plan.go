@@ -27,7 +27,7 @@ var Digester = app.Function{
 	Name:     "notify-digest",
 	Doc:      "Plans one mail about all sightings that came in the minute after another mail.",
 	Consumes: app.Consume(Digest, planDigest, app.Batch(10)),
-	Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Load, Sends: app.Topics(mail.Deliver)},
+	Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Load, Pace: 10, Sends: app.Topics(mail.Deliver)},
 }
 
 // tries is how often a plan is made anew because somebody else was quicker; then its message comes again.

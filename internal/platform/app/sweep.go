@@ -10,7 +10,7 @@ var Sweep = Function{
 	Name:  "outbox-sweep",
 	Doc:   "Publishes messages that are due and that nobody has published.",
 	Every: Every("rate(1 minute)", sweep),
-	Uses:  Uses{Table: Get | BatchGet | Put, SendsAll: true},
+	Uses:  Uses{Table: Get | BatchGet | Put, Pace: 10, SendsAll: true},
 }
 
 func sweep(ctx context.Context, d Deps) error {
