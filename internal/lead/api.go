@@ -33,6 +33,7 @@ const tag = "Leads"
 
 func (a api) routes(h huma.API) {
 	a.settingsRoutes(h)
+	a.importRoutes(h)
 	web.Get(h, "/v1/leads", web.Can(access.LeadRead), web.Route{
 		ID: "listLeads", Tag: tag, Summary: "Leads, newest first.",
 		Description: "Filters combine. What the caller's yards do not cover is left out.",

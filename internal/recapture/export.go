@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/sheet"
 	"github.com/winback-auto/winback/internal/recapture/intake"
 )
 
@@ -103,14 +104,14 @@ func exported(r Recapture, names map[access.UserID]string) []string {
 		string(r.ID), string(r.Status), string(r.Progress), r.Error, string(r.Origin), r.Yard, cmp.Or(names[r.User], string(r.User)),
 		stamp(r.SubmittedAt), stamp(r.ActivityAt()), stamp(r.MonitorUntil),
 	} {
-		cells = append(cells, intake.Neutral(cell))
+		cells = append(cells, sheet.Neutral(cell))
 	}
 	if r.LastSighting == nil {
 		return append(cells, "", "", "", "", "", "", "")
 	}
 	s := *r.LastSighting
 	for _, cell := range []string{stamp(s.At), s.Price.Decimal(), s.Price.Currency, s.Site, s.URL, s.Seller, strconv.FormatBool(s.Delisted)} {
-		cells = append(cells, intake.Neutral(cell))
+		cells = append(cells, sheet.Neutral(cell))
 	}
 	return cells
 }
@@ -141,7 +142,7 @@ func (a api) exportRejected(ctx context.Context, in *rejectedExportInput) (*csvR
 			return nil, err
 		}
 		for _, r := range page {
-			_ = out.Write([]string{strconv.Itoa(r.Line), intake.Neutral(r.Column), intake.Neutral(r.Reason)})
+			_ = out.Write([]string{strconv.Itoa(r.Line), sheet.Neutral(r.Column), sheet.Neutral(r.Reason)})
 		}
 		out.Flush()
 		rows, cursor = rows+len(page), next

@@ -13,18 +13,15 @@
 package intake
 
 import (
-	"strings"
-
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/sheet"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
-// Bounds of a list. Cells are measured in characters.
+// Bounds of a list.
 const (
-	MaxBytes   = 4_500_000
-	MaxRows    = 50_000
-	maxColumns = 200
-	maxCell    = 1_000
+	MaxBytes = sheet.MaxBytes
+	MaxRows  = 50_000
 )
 
 // Options say who uploads, and how.
@@ -68,40 +65,28 @@ type Duplicate struct {
 }
 
 // Remark is something to tell the dealer about a line. It never repeats what the line says.
-type Remark struct {
-	Line   int    `json:"line"`
-	Column string `json:"column,omitempty"` // the name that Template gives it, or as the file calls it; empty: the whole line
-	Reason string `json:"reason"`
-}
+type Remark = sheet.Remark
 
 // Parse reads a list. Its error is Invalid or, where MaxBytes or the rows are exceeded, TooLarge, and then concerns the file
 // as a whole.
-func Parse(file []byte, options Options) (List, error) {
-	if len(file) > MaxBytes {
-		return List{}, errs.E(errs.TooLarge, "the file has more than %d bytes; split it into smaller lists", MaxBytes)
-	}
+func Parse(content []byte, options Options) (List, error) {
 	maxRows := options.MaxRows
 	if maxRows <= 0 {
 		maxRows = MaxRows
 	}
-	text, err := decode(file, options.AnyEncoding)
+	f := format
+	f.AnyEncoding = options.AnyEncoding
+	file, err := sheet.Open(content, f)
 	if err != nil {
 		return List{}, err
 	}
-	reader, columns, err := openList(text)
-	if err != nil {
-		return List{}, err
-	}
-	rows := rowReader{columns: columns, untitled: columns.untitled(), country: options.Country, yardState: options.YardState}
-	list := List{Warnings: columns.warnings()}
+	rows := rowReader{country: options.Country, yardState: options.YardState}
+	list := List{Warnings: file.Warnings()}
 	firstLine := make(map[string]int) // of each vehicle.Key
 	for {
-		record, ok := reader.next()
+		record, ok := file.Next()
 		if !ok {
 			break
-		}
-		if record.blank() {
-			continue
 		}
 		if list.Total == maxRows {
 			return List{}, errs.E(errs.TooLarge, "the file has more than %d rows; split it into smaller lists", maxRows)
@@ -126,51 +111,3 @@ func Parse(file []byte, options Options) (List, error) {
 	}
 	return list, nil
 }
-
-// openList finds the delimiter and the header of a file and leaves the reader at the first row.
-func openList(text string) (*reader, columns, error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, columns{}, errs.E(errs.Invalid, "the file is empty; its first line must name the columns, for example %s", exampleHeader())
-	}
-	var list *reader
-	var best columns
-	for _, delimiter := range []byte(",;\t") {
-		candidate := newReader(text, delimiter)
-		candidate.multiline = func(int) bool { return true } // titles may be broken for the looks
-		header, ok := candidate.next()
-		if hint, hinted := delimiterHint(text[header.start:header.end]); hinted {
-			if hint != delimiter {
-				continue
-			}
-			header, ok = candidate.next()
-		}
-		for ok && header.blank() {
-			header, ok = candidate.next()
-		}
-		if !ok {
-			continue
-		}
-		if found := newColumns(header); list == nil || found.known > best.known {
-			list, best = candidate, found
-		}
-	}
-	if list == nil {
-		return nil, columns{}, errs.E(errs.Invalid, "the file has no header line; its first line must name the columns, for example %s", exampleHeader())
-	}
-	if err := best.check(); err != nil {
-		return nil, columns{}, err
-	}
-	list.multiline = best.ignored
-	return list, best, nil
-}
-
-// delimiterHint reads the line sep=; that spreadsheets write and understand in front of the header.
-func delimiterHint(line string) (delimiter byte, ok bool) {
-	line = strings.TrimRight(line, "\r\n")
-	if len(line) != len("sep=;") || !strings.EqualFold(line[:4], "sep=") {
-		return 0, false
-	}
-	return line[4], true
-}
-
-func exampleHeader() string { return strings.TrimRight(Template(), "\r\n") }

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/winback-auto/winback/internal/platform/sheet"
 	"github.com/winback-auto/winback/internal/recapture/intake"
 )
 
@@ -17,17 +18,17 @@ func TestAFormulaIsNeutralised(t *testing.T) {
 	for _, cell := range []string{
 		"=1+1", "+61 491", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠x", " =1", "\x00=1", "=cmd|' /C calc'!A0", "'=1", "''@x",
 	} {
-		if got := intake.Neutral(cell); got != "'"+cell {
+		if got := sheet.Neutral(cell); got != "'"+cell {
 			t.Errorf("%q becomes %q", cell, got)
 		}
 	}
 	for _, cell := range []string{"", "O'Brien", "'t Hooft", "1+1", "a=b", "mail@x.example", "'", "''", "Lee-Roe"} {
-		if got := intake.Neutral(cell); got != cell {
+		if got := sheet.Neutral(cell); got != cell {
 			t.Errorf("%q becomes %q", cell, got)
 		}
 	}
 	for title := range strings.SplitSeq(strings.TrimSpace(intake.Template()), ",") {
-		if intake.Neutral(title) != title {
+		if sheet.Neutral(title) != title {
 			t.Errorf("the template has the cell %q", title)
 		}
 	}
