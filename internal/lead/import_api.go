@@ -12,7 +12,7 @@ import (
 
 func (a api) importRoutes(h huma.API) {
 	web.Post(h, "/v1/leads/import", web.Can(access.LeadWrite), web.Route{
-		ID: "importLeads", Tag: tag, Idempotent: true, MaxFile: sheet.MaxBytes, Summary: "Take in leads from a CSV file; nobody is alerted.",
+		ID: "importLeads", Tag: tag, MaxFile: sheet.MaxBytes, Summary: "Take in leads from a CSV file; nobody is alerted.",
 		Description: "At most 1,000 rows. A row needs an e-mail address or a mobile number of its customer, and a name or company. A row about the " +
 			"same customer and vehicle as an open lead joins it. Every row is accounted for, a bad one spoils no other, and to send the file " +
 			"again changes nothing: rows are known by their reference, or else by what they say.",
