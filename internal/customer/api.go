@@ -35,6 +35,7 @@ type View struct {
 	Address   Address           `json:"address,omitzero"`
 	Language  string            `json:"language,omitempty" maxLength:"35" doc:"BCP 47; without it the company's."`
 	Notes     string            `json:"notes,omitempty" maxLength:"1000"`
+	Contact   Contact           `json:"contact,omitzero" doc:"What the customer has said about being contacted for sales."`
 	Vehicles  []vehicle.Vehicle `json:"vehicles" required:"false" maxItems:"20"`
 	CreatedAt time.Time         `json:"createdAt" readOnly:"true"`
 }
@@ -50,14 +51,14 @@ func Show(c Customer) View { return view(c) }
 
 func view(c Customer) View {
 	return View{
-		c.ID, Name{c.First, c.Last}, c.Company, c.Email, c.Mobile, c.Phone, c.Address, c.Language, c.Notes, c.Vehicles, c.CreatedAt,
+		c.ID, Name{c.First, c.Last}, c.Company, c.Email, c.Mobile, c.Phone, c.Address, c.Language, c.Notes, c.Contact, c.Vehicles, c.CreatedAt,
 	}
 }
 
 func (v View) customer() Customer {
 	return Customer{
 		First: v.Name.First, Last: v.Name.Last, Company: v.Company, Email: v.Email, Mobile: v.Mobile, Phone: v.Phone,
-		Address: v.Address, Language: v.Language, Notes: v.Notes, Vehicles: v.Vehicles,
+		Address: v.Address, Language: v.Language, Notes: v.Notes, Contact: v.Contact, Vehicles: v.Vehicles,
 	}
 }
 
@@ -99,6 +100,7 @@ type patchIn struct {
 		Address  *Address           `json:"address,omitempty"`
 		Language *string            `json:"language,omitempty" maxLength:"35"`
 		Notes    *string            `json:"notes,omitempty" maxLength:"1000"`
+		Contact  *Contact           `json:"contact,omitempty" doc:"Replaces what was known of all channels."`
 		Vehicles *[]vehicle.Vehicle `json:"vehicles,omitempty" maxItems:"20"`
 	}
 }
@@ -114,6 +116,7 @@ func (in *patchIn) apply(c *Customer) {
 	set(&c.Address, in.Body.Address)
 	set(&c.Language, in.Body.Language)
 	set(&c.Notes, in.Body.Notes)
+	set(&c.Contact, in.Body.Contact)
 	set(&c.Vehicles, in.Body.Vehicles)
 }
 

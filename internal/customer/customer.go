@@ -39,6 +39,7 @@ type Customer struct {
 	Address   Address           `json:"address,omitzero"`
 	Language  string            `json:"language,omitempty"` // BCP 47; empty: the company's
 	Notes     string            `json:"notes,omitempty"`
+	Contact   Contact           `json:"contact,omitzero"`
 	Vehicles  []vehicle.Vehicle `json:"vehicles,omitempty"`
 	Dials     []string          `json:"dials,omitempty"` // Mobile and Phone as E.164 has them, where they are in a numbering plan
 	CreatedAt time.Time         `json:"createdAt"`

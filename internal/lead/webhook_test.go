@@ -26,7 +26,7 @@ func door(t *testing.T, w *dealership.World) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return address
+	return strings.TrimPrefix(address, w.Site.BaseURL)
 }
 
 const (

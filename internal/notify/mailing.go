@@ -5,6 +5,7 @@ import (
 	netmail "net/mail"
 	"time"
 
+	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -63,6 +64,9 @@ func ledger(d app.Deps) mail.Ledger {
 
 // permit asks whether the reader of a letter still wants it, at the address that it goes to.
 func permit(ctx context.Context, d app.Deps, c ident.Company, letter mail.Letter) error {
+	if ours, err := customer.Permit(ctx, d, c, letter.Reader, customer.ByEmail, letter.To); ours {
+		return err
+	}
 	user, err := d.Access.User(ctx, c, access.UserID(letter.Reader))
 	switch {
 	case errs.Is(err, errs.NotFound):

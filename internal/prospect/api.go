@@ -7,8 +7,11 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/platform/web"
+	"github.com/winback-auto/winback/internal/response"
 )
 
 // API is the function with the routes of prospects; makeLead files the leads that prospects become, and sends messages of the
@@ -18,7 +21,10 @@ func API(makeLead MakeLead, topics ...app.Named) app.Function {
 		Name: "prospect-api",
 		Doc:  "Prospects: enter, list, work on, complete follow-up work, and turn it into leads.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, makeLead}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Check | app.Load, Sends: append(app.Topics(Publish), app.Topics(topics...)...), Links: true},
+		Uses: app.Uses{
+			Table: app.Read | app.Put | app.Delete | app.Add | app.Check | app.Load, Links: true,
+			Sends: append(app.Topics(mail.Deliver, text.Deliver, Publish), app.Topics(topics...)...),
+		},
 	}
 }
 
@@ -57,6 +63,19 @@ func (a api) routes(h huma.API) {
 		ID: "decideProspectConflict", Tag: tag, Summary: "Decide where the DMS and users here plan otherwise.",
 		Description: "409 where the two agree about the field, or somebody has decided already.",
 	}, a.decide)
+	web.Get(h, "/v1/prospects/{id}/responses", web.Can(access.ProspectRead), web.Route{
+		ID: "listProspectResponses", Tag: tag, Summary: "Standard responses and call scripts, filled in with the record.",
+	}, a.responses)
+	web.Get(h, "/v1/prospects/{id}/messages", web.Can(access.ProspectRead), web.Route{
+		ID: "listProspectMessages", Tag: tag, Summary: "Mails and text messages sent from the record, latest first, and what became of them.",
+	}, a.sent)
+	web.Post(h, "/v1/prospects/{id}/messages", web.Can(access.ProspectWrite), web.Route{
+		ID: "sendProspectMessage", Tag: tag, Status: 201, Idempotent: true, Summary: "Send the customer a mail or a text message.",
+		Description: "Refused with 409 where the customer has no address for the channel, has refused it, or the law demands a consent that is not there.",
+	}, a.send)
+	web.Post(h, "/v1/prospects/{id}/messages/preview", web.Can(access.ProspectRead), web.Route{
+		ID: "previewProspectMessage", Tag: tag, Summary: "What a message would say and to whom it would go. Nothing is sent.",
+	}, a.preview)
 	web.Post(h, "/v1/prospects/{id}/complete", web.Can(access.ProspectWrite), web.Route{
 		ID: "completeProspect", Tag: tag, Idempotent: true, Summary: "Mark a prospect as done.",
 	}, a.complete)
@@ -157,6 +176,53 @@ type decideInput struct {
 func (a api) decide(ctx context.Context, in *decideInput) (*web.Reply[Detail], error) {
 	p, err := decide(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
 	return a.reply(ctx, p, nil, err)
+}
+
+type responsesInput struct {
+	ID      ID               `path:"id" maxLength:"64"`
+	Channel response.Channel `query:"channel" enum:"email,sms,call_script"`
+}
+
+func (a api) responses(ctx context.Context, in *responsesInput) (*web.ListReply[Ready], error) {
+	all, err := responses(ctx, a.Deps, access.From(ctx), in.ID, in.Channel)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page(all, ""), nil
+}
+
+type messageInput struct {
+	ID   ID `path:"id" maxLength:"64"`
+	Body outgoing
+}
+
+func (a api) send(ctx context.Context, in *messageInput) (*web.Reply[Sent], error) {
+	caller := access.From(ctx)
+	m, err := send(ctx, a.Deps, caller, in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := fates(ctx, a.Deps, caller.Company, in.ID, []Message{m})
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(sent[0]), nil
+}
+
+func (a api) preview(ctx context.Context, in *messageInput) (*web.Reply[Preview], error) {
+	shown, err := preview(ctx, a.Deps, access.From(ctx), in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(shown), nil
+}
+
+func (a api) sent(ctx context.Context, in *attemptsInput) (*web.ListReply[Sent], error) {
+	page, next, err := sentFrom(ctx, a.Deps, access.From(ctx), in.ID, in.Paging)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page(page, next), nil
 }
 
 type completeInput struct {

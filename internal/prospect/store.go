@@ -14,17 +14,17 @@ import (
 //
 //	what                                        partition        sort
 //	a prospect                                  prospect # id    -
-//	its attempts by time                        attempt # id     time # attempt
-//	an attempt by the request that made it      attempt-name     request
+//	attempts at it, messages about it           see journal
 //	its id in the DMS                           dms-prospect # DMS's id   -
 //	what the DMS is still to be told of it      dms-change # id  order
 //	lists by yard, latest due first, filtered
 //	by user, state, activity, action and type   see package search
-var (
-	prospects = table.Kind[Prospect]{Name: "prospect", Schema: 1, Limit: 16 << 10} // five texts of 1,000 characters
-	attempts  = table.Kind[Attempt]{Name: "prospect attempt", Schema: 1, Limit: 8 << 10}
+var prospects = table.Kind[Prospect]{Name: "prospect", Schema: 1, Limit: 16 << 10} // five texts of 1,000 characters
 
-	attemptNames = table.Kind[place]{Name: "prospect attempt name", Schema: 1}
+// Journals of what was done about prospects.
+var (
+	attempts = journal[Attempt]{"attempt", table.Kind[Attempt]{Name: "prospect attempt", Schema: 1, Limit: 8 << 10}}
+	messages = journal[Message]{"message", table.Kind[Message]{Name: "prospect message", Schema: 1, Limit: 12 << 10}}
 )
 
 var board = search.Index[Prospect]{

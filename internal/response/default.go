@@ -25,6 +25,12 @@ func defaults(ctx context.Context, d app.Deps, company ident.Company, user acces
 	return record, err
 }
 
+// Preferred are a user's defaults, by channel. Some may name templates that are gone.
+func Preferred(ctx context.Context, d app.Deps, company ident.Company, user access.UserID) (map[Channel]ID, error) {
+	record, err := defaults(ctx, d, company, user)
+	return record.Value.Templates, err
+}
+
 // Default is the user's default for a channel; false where there is none.
 func Default(ctx context.Context, d app.Deps, company ident.Company, user access.UserID, channel Channel) (Template, bool, error) {
 	chosen, err := defaults(ctx, d, company, user)

@@ -26,8 +26,21 @@ func (t Text) Fill(about About) Filled {
 	f.Text = f.fill(t.Body, about)
 	switch t.Channel {
 	case Email:
-		f.HTML = paragraphs(f.Text, about.language())
+		f.HTML = paragraphs(f.Text, about.Language())
 	case SMS:
+		size := text.Measure(f.Text)
+		f.Size = &size
+	}
+	return f
+}
+
+// Closing adds a paragraph that every such mail or text ends with.
+func (f Filled) Closing(line, language string) Filled {
+	f.Text += "\n\n" + line
+	if f.HTML != "" {
+		f.HTML = paragraphs(f.Text, language)
+	}
+	if f.Size != nil {
 		size := text.Measure(f.Text)
 		f.Size = &size
 	}
@@ -59,8 +72,8 @@ func line(value string) string {
 	return strings.Join(strings.FieldsFunc(value, func(r rune) bool { return isControl(r) || r == ' ' || r == '\u0085' || r == '\u2028' || r == '\u2029' }), " ")
 }
 
-// language is the one that the customer reads.
-func (a About) language() string {
+// Language is the one that the customer reads.
+func (a About) Language() string {
 	if a.Customer.Language != "" {
 		return a.Customer.Language
 	}

@@ -48,6 +48,20 @@ func key(company ident.Company, sendID string) table.Key {
 	return table.In(company, "mail", sendID).At()
 }
 
+// FindAll reads the dispatches that exist among those asked for, by send id.
+func FindAll(ctx context.Context, t *table.Table, company ident.Company, sendIDs []string) (map[string]Dispatch, error) {
+	keys := make([]table.Key, len(sendIDs))
+	for i, id := range sendIDs {
+		keys[i] = key(company, id)
+	}
+	records, err := dispatches.GetAll(ctx, t, keys)
+	found := make(map[string]Dispatch, len(records))
+	for _, record := range records {
+		found[record.Value.SendID] = record.Value
+	}
+	return found, err
+}
+
 // Find reads a dispatch, or a NotFound error.
 func Find(ctx context.Context, t *table.Table, company ident.Company, sendID string) (Dispatch, error) {
 	record, err := dispatches.Get(ctx, t, key(company, sendID))

@@ -77,7 +77,7 @@ func New(t *testing.T) *World {
 	}
 	w.Deps = app.Deps{
 		Table: store, Access: access.NewDirectory(store, now), Links: link.New(link.Fixed(ring), now), Identity: doorman{},
-		Queue: w.Sent, Now: now, NewID: newID, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Queue: w.Sent, Now: now, NewID: newID, Site: app.Site{BaseURL: "https://winback.example", From: "Winback <no-reply@winback.example>"}, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	w.found(t, Harbour, company.Company{Name: "Harbour Motors", Country: "AU", TimeZone: "Australia/Sydney", Language: "en-AU", Features: company.Features{Prospects: true}},
 		company.Yard{ID: "sydney", Name: "Sydney", State: "NSW"}, company.Yard{ID: "melbourne", Name: "Melbourne", State: "VIC"})

@@ -1,0 +1,116 @@
+package prospect
+
+import (
+	"context"
+	"time"
+
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/mail"
+	"github.com/winback-auto/winback/internal/platform/text"
+	"github.com/winback-auto/winback/internal/platform/web"
+	"github.com/winback-auto/winback/internal/response"
+)
+
+// Sent is a message with what became of it.
+type Sent struct {
+	Message
+	State  Fate      `json:"state" enum:"queued,sent,delivered,failed,refused,unknown"`
+	Since  time.Time `json:"deliveredAt,omitzero"`
+	Reason string    `json:"reason,omitempty" doc:"Why it failed, waits or was refused."`
+}
+
+// Fate is what became of a message.
+type Fate string
+
+// The fates.
+const (
+	Queued    Fate = "queued"    // it will go out
+	OnItsWay  Fate = "sent"      // the provider has it
+	Delivered Fate = "delivered" // the recipient's side has it
+	Failed    Fate = "failed"    // it was not and will not be delivered
+	Refused   Fate = "refused"   // the recipient must not or does not want to get it
+	Unknown   Fate = "unknown"   // nobody can tell
+)
+
+// sentFrom is a page of the messages from a prospect, latest first, each with what became of it.
+func sentFrom(ctx context.Context, d app.Deps, caller access.Caller, id ID, page web.Paging) ([]Sent, string, error) {
+	if _, err := visible(ctx, d, caller, id, access.ProspectRead); err != nil {
+		return nil, "", err
+	}
+	entries, next, err := messages.page(ctx, d, caller.Company, id, page)
+	if err != nil {
+		return nil, "", err
+	}
+	sent, err := fates(ctx, d, caller.Company, id, entries)
+	return sent, next, err
+}
+
+// fates asks the ledgers.
+func fates(ctx context.Context, d app.Deps, company ident.Company, id ID, entries []Message) ([]Sent, error) {
+	var ids []string
+	for _, m := range entries {
+		ids = append(ids, sendID(company, id, m.ID))
+	}
+	mails, err := mail.FindAll(ctx, d.Table, company, ids)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := text.FindAll(ctx, d.Table, company, ids)
+	if err != nil {
+		return nil, err
+	}
+	sent := make([]Sent, len(entries))
+	for i, m := range entries {
+		sent[i] = Sent{Message: m, State: Unknown}
+		if m.Channel == response.SMS {
+			sent[i].text(texts[ids[i]])
+		} else {
+			sent[i].mail(mails[ids[i]])
+		}
+	}
+	return sent, nil
+}
+
+// mail is what the ledger of mails says.
+func (s *Sent) mail(d mail.Dispatch) {
+	s.Reason, s.Since = d.Reason, d.Facts.Delivered
+	switch d.State {
+	case mail.Pending, mail.Claimed, mail.Sending, mail.Released:
+		s.State = Queued
+	case mail.Sent:
+		s.State = OnItsWay
+		switch {
+		case !d.Facts.Bounced.IsZero() || !d.Facts.Rejected.IsZero():
+			s.State, s.Reason = Failed, "the mail came back"
+		case !d.Facts.Delivered.IsZero():
+			s.State = Delivered
+		}
+	case mail.Failed:
+		s.State = Failed
+	case mail.Suppressed:
+		s.State = Refused
+	}
+}
+
+// text is what the ledger of text messages says.
+func (s *Sent) text(d text.Dispatch) {
+	s.Reason, s.Since = d.Reason, d.Delivered
+	switch d.State {
+	case text.Pending, text.Claimed, text.Sending, text.Released:
+		s.State = Queued
+	case text.Sent:
+		s.State = OnItsWay
+		switch {
+		case !d.Delivered.IsZero():
+			s.State = Delivered
+		case !d.Undelivered.IsZero():
+			s.State, s.Reason = Failed, "no phone took it"
+		}
+	case text.Failed:
+		s.State = Failed
+	case text.Refused:
+		s.State = Refused
+	}
+}
