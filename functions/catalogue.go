@@ -8,6 +8,7 @@ import (
 	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/dms"
 	"github.com/winback-auto/winback/internal/docs"
+	"github.com/winback-auto/winback/internal/group"
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/lead/alert"
 	"github.com/winback-auto/winback/internal/lead/rule"
@@ -16,6 +17,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/recapture"
+	"github.com/winback-auto/winback/internal/response"
 )
 
 // All lists every function. The partner is the caller's choice: AutoGrab, or its simulator.
@@ -27,6 +29,7 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		dms.API,
 		dms.Publisher,
 		docs.API,
+		group.API,
 		lead.API(recapture.Watching),
 		lead.Care,
 		alert.Sender,
@@ -37,6 +40,8 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		notify.MailEvent,
 		notify.MailSend,
 		notify.Sender,
+		notify.TextEvent,
+		notify.TextSend,
 		app.Sweep,
 		prospect.API(lead.OfProspect, lead.CareTopic),
 		recapture.API,
@@ -48,5 +53,6 @@ func All(dial partner.Dial, parse partner.Parse) []app.Function {
 		recapture.Reconcile,
 		recapture.Verify(dial),
 		recapture.Webhook(parse),
+		response.API,
 	}
 }

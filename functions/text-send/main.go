@@ -1,0 +1,9 @@
+// Command text-send hands planned text messages to the provider.
+package main
+
+import (
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/notify"
+)
+
+func main() { lambdahost.Start(notify.TextSend) }
