@@ -17,7 +17,7 @@ var placeholder = regexp.MustCompile(`<\+?[a-z ]+>`)
 var recordKinds = []string{"lead", "appraisal", "prospect", "contested", "recapture", "errored", "batch", "second batch", "notice"}
 
 // idKinds are all kinds of ids.
-var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "colleague", "yard"}, recordKinds...)
+var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "colleague", "yard", "template", "group"}, recordKinds...)
 
 // kindOf is the kind of id that a placeholder stands for; empty for a value.
 func kindOf(place string) string {
@@ -162,6 +162,10 @@ func (s *stage) fresh(t *testing.T, who *person, kind string) string {
 		return made(d.people["boss"], "/v1/roles", newRole)
 	case "rule":
 		return made(d.people["boss"], "/v1/lead-rules", newRule)
+	case "template":
+		return made(d.people["boss"], "/v1/templates", newTemplate)
+	case "group":
+		return made(d.people["boss"], "/v1/groups", newGroup)
 	case "connection":
 		return made(d.people["boss"], "/v1/connections", `{"name":"<mark>","api":"autograb","yards":["<+yard>"],"key":"<key>"}`)
 	}

@@ -61,6 +61,8 @@ const (
 	newProspect = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<self>","action":"12 Month Follow Up","type":"Phone Out","notes":"<ymark>"}`
 	newRule     = `{"name":"<mark>","conditions":{"yard":"<yard>","make":"<mark>","source":"<mark>","type":"<mark>"},"recipients":["<user>"],"mode":"round_robin","channels":["email","sms"],"workingHours":[{"days":["mon"],"from":"08:30","to":"17:30"}],"capacity":20}`
 	handedIn    = `{"prospects":[{"id":"<mark>","version":<number>,"yard":"<yard>","user":"<colleague>","due":"2026-11-25T09:00:00Z","notes":"<ymark>","customer":{"first":"<mark>","last":"<mark>"}}]}`
+	newTemplate = `{"name":"<mark> <number>","channel":"sms","body":"<mark> {{customer.firstName|there}}"}`
+	newGroup    = `{"name":"<mark> <number>","description":"<mark>"}`
 	newWords    = `{"activities":[{"name":"Prospect Activity","source":"<mark>"},{"name":"CRM Follow Up"},{"name":"<mark>"}],"actions":[{"name":"12 Month Follow Up"}],"types":[{"name":"Phone Out"},{"name":"<mark>"}]}`
 )
 
@@ -137,6 +139,24 @@ var accessRows = []accessRow{
 
 	{route: "POST /v1/dms/prospects", may: "admin", path: "/v1/dms/prospects", body: handedIn, status: 200},
 	{route: "GET /v1/dms/changes", may: "admin", path: "/v1/dms/changes?limit=50", status: 200},
+	{route: "GET /v1/templates", may: "admin " + acquaint, path: "/v1/templates", status: 200},
+	{route: "POST /v1/templates", may: "admin", path: "/v1/templates", body: newTemplate, status: 201},
+	{route: "GET /v1/templates/variables", may: "admin " + acquaint, path: "/v1/templates/variables", status: 200},
+	{route: "POST /v1/templates/preview", may: acquaint, path: "/v1/templates/preview", body: `{"channel":"sms","body":"Hi {{customer.firstName|there}}","customer":"<customer>"}`, status: 200},
+	{route: "POST /v1/templates/preview", may: "admin " + acquaint, path: "/v1/templates/preview", body: `{"channel":"sms","body":"Hi {{customer.firstName|there}}"}`, status: 200},
+	{route: "GET /v1/templates/{id}", may: "admin " + acquaint, path: "/v1/templates/<template>", status: 200},
+	{route: "PUT /v1/templates/{id}", may: "admin", path: "/v1/templates/<+template>", body: newTemplate, status: 200},
+	{route: "DELETE /v1/templates/{id}", may: "admin", path: "/v1/templates/<+template>", status: 204},
+	{route: "POST /v1/templates/{id}/default", may: "admin " + acquaint, path: "/v1/templates/<template>/default", status: 200},
+	{route: "DELETE /v1/templates/{id}/default", may: "admin " + acquaint, path: "/v1/templates/<template>/default", status: 204},
+	{route: "GET /v1/groups", may: "admin " + acquaint, path: "/v1/groups", status: 200},
+	{route: "POST /v1/groups", may: "admin", path: "/v1/groups", body: newGroup, status: 201},
+	{route: "GET /v1/groups/{id}", may: "admin " + acquaint, path: "/v1/groups/<group>", status: 200},
+	{route: "PUT /v1/groups/{id}", may: "admin", path: "/v1/groups/<+group>", body: newGroup, status: 200},
+	{route: "DELETE /v1/groups/{id}", may: "admin", path: "/v1/groups/<+group>", status: 204},
+	{route: "GET /v1/groups/{id}/members", may: acquaint, path: "/v1/groups/<group>/members", status: 200},
+	{route: "POST /v1/groups/{id}/members", may: acquaint, path: "/v1/groups/<group>/members", body: `{"customers":["<customer>"]}`, status: 200},
+	{route: "DELETE /v1/groups/{id}/members/{customer}", may: acquaint, path: "/v1/groups/<group>/members/<customer>", status: 204},
 
 	{route: "GET /v1/prospects", may: "prospects", path: "/v1/prospects", status: 200, other: "state=all"},
 	{route: "GET /v1/prospects", may: "prospects", path: "/v1/prospects?user=<self>&q=<mark>", status: 200},
@@ -148,6 +168,10 @@ var accessRows = []accessRow{
 	{route: "GET /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts?limit=50", status: 200},
 	{route: "POST /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts", body: `{"notes":"<ymark>","type":"Phone Out"}`, status: 201},
 	{route: "POST /v1/prospects/{id}/conflicts", may: "prospects", path: "/v1/prospects/<+contested>/conflicts", body: `{"field":"notes","keep":"ours"}`, status: 200},
+	{route: "GET /v1/prospects/{id}/responses", may: "prospects", path: "/v1/prospects/<+prospect>/responses", status: 200},
+	{route: "GET /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages", status: 200},
+	{route: "POST /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages", body: `{"channel":"email","subject":"<ymark>","body":"<ymark>"}`, status: 201},
+	{route: "POST /v1/prospects/{id}/messages/preview", may: "prospects", path: "/v1/prospects/<+prospect>/messages/preview", body: `{"channel":"sms","body":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/convert", may: "prospects", path: "/v1/prospects/<+prospect>/convert", body: `{"notes":"<ymark>","type":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/complete", may: "prospects", path: "/v1/prospects/<+prospect>/complete", body: `{"notes":"<ymark>"}`, status: 200},
 

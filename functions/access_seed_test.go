@@ -177,6 +177,8 @@ func (s *stage) fillBooks(t *testing.T, d *dealer) {
 			who := d.people[role+suffix]
 			d.put(kind, yard, s.want(t, 201, who, "POST", path, s.fill(t, who, body, nil, true)).id(t))
 		}
+		post("admin", "template", "/v1/templates", newTemplate)
+		post("admin", "group", "/v1/groups", newGroup)
 		for range 3 { // lists have more than a page of one
 			post("leads", "customer", "/v1/customers", newCustomer)
 			post("leads", "lead", "/v1/leads", wantedLead)

@@ -15,6 +15,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
+	sms "github.com/winback-auto/winback/internal/platform/text"
 )
 
 // effects collects what a function does besides answering: records it changes, messages and mails it sends, calls it makes
@@ -188,4 +189,19 @@ func (p postbox) Send(_ context.Context, m mail.Message) (string, error) {
 	}
 	p.effects.note("mailed", m.Kind, "to %s: %s", m.To, m.Subject)
 	return "0108019ab3e4c0de-" + strings.ToLower(m.SendID[:8]) + "-000000", nil
+}
+
+// telephone takes text messages; those to some numbers go wrong.
+type telephone struct{ *effects }
+
+// lostNumber is where the provider takes a message and its answer is lost.
+const lostNumber = "+61491570156"
+
+// Send takes a message.
+func (p telephone) Send(_ context.Context, m sms.Message) (string, error) {
+	p.note("texted", m.Kind, "%s", strings.ReplaceAll(m.Body, "\n", " "))
+	if m.To == lostNumber {
+		return "", sms.ErrAmbiguous
+	}
+	return "t-" + m.SendID[:8], nil
 }

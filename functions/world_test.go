@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/appraisal"
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/group"
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/local/keyfile"
 	"github.com/winback-auto/winback/internal/money"
@@ -24,7 +25,9 @@ import (
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/table"
+	sms "github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/prospect"
+	"github.com/winback-auto/winback/internal/response"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
@@ -72,6 +75,14 @@ const (
 	panda   = "ZFA31200003123456" // Melbourne's, waiting
 )
 
+// What people work with.
+const (
+	openDay     = group.ID("01KANN6B7C8D9E0F1G2H3J4GRP")
+	greeting    = response.ID("01KANN6B7C8D9E0F1G2H3J4TPL")
+	plannedText = "01KANN6B7C8D9E0F1G2H3J4TXT"
+	lostText    = "01KANN6B7C8D9E0F1G2H3J4LST"
+)
+
 // Batches of the dealers' lists.
 const (
 	watchedBatch   = 101 // Sydney: polo, golf, refusedVIN
@@ -102,7 +113,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Deps.Queue, w.Deps.Mail, w.Deps.Secrets, w.Deps.NewID = w.queue, postbox{e}, keys.Sealer(), w.newID
+	w.Deps.Queue, w.Deps.Mail, w.Deps.Text, w.Deps.Secrets, w.Deps.NewID = w.queue, postbox{e}, telephone{e}, keys.Sealer(), w.newID
 	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>"}
 	for _, f := range functions.All(w.partner.dial, autograb.ParsePush) {
 		w.functions[f.Name] = f
@@ -246,6 +257,21 @@ func (w *world) records(t *testing.T) {
 		Activity: prospect.ProspectActivity, Action: "End Of Finance Follow Up", Type: "Phone Out", Due: dealership.Noon,
 	}, nil))
 	w.exchange(t)
+	must[table.Record[group.Group]](t)(group.Add(ctx, d, co, group.Group{ID: openDay, Name: "Open day"}))
+	if _, _, err := response.Add(ctx, d, co, response.Template{ID: greeting, Name: "Greeting", Text: response.Text{Channel: response.SMS, Body: "Hi {{customer.firstName}}, time for a chat? {{user.firstName}}"}}); err != nil {
+		t.Fatal(err)
+	}
+	for sendID, number := range map[string]string{plannedText: "+61400000101", lostText: lostNumber} {
+		who := kim
+		if sendID == lostText {
+			who = must[customer.Customer](t)(customer.Add(ctx, d, co, customer.Customer{ID: "01KANN0Q8Z4T7V2M5C9R1B3LST", Last: "Lost", Mobile: number}, nil)).ID
+		}
+		op := must[table.Op](t)(sms.Plan(co, sms.Note{SendID: sendID, Kind: "prospect", Reader: customer.Reader(who), To: number, Body: "Time for a chat?"}, d.Now()))
+		op.Item.Pending = nil // as after its message was published
+		if err := d.Table.Write(ctx, op); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // recaptures are lists at every step of the way.

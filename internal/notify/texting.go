@@ -20,7 +20,7 @@ var TextSend = app.Function{
 	Name:     "text-send",
 	Doc:      "Hands planned text messages to the provider, each once.",
 	Consumes: app.Consume(text.Deliver, deliverText, app.Batch(5)),
-	Uses:     app.Uses{Table: app.Get | app.Put, Text: true},
+	Uses:     app.Uses{Table: app.Get | app.Put, Text: true, Pace: 10},
 	Timeout:  time.Minute, // a batch of provider calls that all run into their limit
 }
 
@@ -33,7 +33,7 @@ var TextEvent = app.Function{
 		DetailTypes: []string{"Text Message Delivery Status Updated"},
 		Handle:      heedText,
 	},
-	Uses: app.Uses{Table: app.Get | app.Put},
+	Uses: app.Uses{Table: app.Get | app.Put, Pace: 10},
 }
 
 // deliverText lets the ledger take one text message further.
