@@ -18,6 +18,7 @@ type Environment struct {
 	Region      string
 	Account     string // 12 digits: nobody deploys it anywhere else by mistake; empty: the account of the credentials
 	Sender      string // address that mails come from, "Name <address>" or bare; its domain becomes an identity of SES
+	TextPool    string // pool of AWS End User Messaging that text messages come from: pool-1234…
 	AppURL      string // of the users' front end, without a slash at the end; the only origin of other pages' calls
 	Domain      string // of the HTTPS interface; empty: the one that AWS makes
 	Certificate string // ARN of the certificate for Domain, in Region
@@ -44,6 +45,7 @@ var Environments = []Environment{
 		Key:      "dev",
 		Region:   "ap-southeast-2",
 		Sender:   "Winback <no-reply@dev.winback.example>",
+		TextPool: "pool-00000000000000000000000000000001",
 		AppURL:   "http://localhost:3000",
 		Alarms:   "winback-dev@winback.example",
 		Budget:   30,
@@ -57,6 +59,7 @@ var Environments = []Environment{
 		Key:      "prod",
 		Region:   "ap-southeast-2",
 		Sender:   "Winback <no-reply@winback.example>",
+		TextPool: "pool-00000000000000000000000000000002",
 		AppURL:   "https://app.winback.example",
 		Alarms:   "winback-prod@winback.example",
 		Budget:   300,

@@ -90,6 +90,8 @@ func variables(s awscdk.Stack, env Environment, f app.Function, w wiring) *map[s
 			values[name] = text(env.Name("mail"))
 		case lambdahost.MailFromVariable:
 			values[name] = text(env.Sender)
+		case lambdahost.TextFromVariable:
+			values[name] = text(env.TextPool)
 		case lambdahost.KMSKeyVariable:
 			values[name] = w.seal.AttrArn()
 		case lambdahost.UserPoolVariable:

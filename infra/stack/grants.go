@@ -48,6 +48,9 @@ func grants(env Environment, f app.Function, w wiring, logs *string) []grant {
 			object{"StringEquals": object{"ses:FromAddress": env.SenderAddress()}},
 		})
 	}
+	if f.Uses.Text {
+		all = append(all, grant{"Text", []string{"sms-voice:SendTextMessage"}, []*string{arn("sms-voice", "pool/"+env.TextPool)}, nil})
+	}
 	if f.Uses.Secrets&app.Seal != 0 {
 		all = append(all, grant{"Seal", []string{"kms:Encrypt"}, []*string{w.seal.AttrArn()}, bound})
 	}

@@ -52,9 +52,12 @@ func add(ctx context.Context, d app.Deps, caller access.Caller, id ID, who custo
 	return lost
 }
 
-// leave takes a customer out of a group; who is not in it stays out.
+// leave takes a customer out of a group; who is not in it stays out. An unknown customer is a NotFound error.
 func leave(ctx context.Context, d app.Deps, company ident.Company, id ID, who customer.ID) error {
 	if _, err := Load(ctx, d, company, id); err != nil {
+		return err
+	}
+	if _, err := customer.Load(ctx, d, company, who); err != nil {
 		return err
 	}
 	var lost error
