@@ -154,7 +154,7 @@ var accessRows = []accessRow{
 	{route: "GET /v1/groups/{id}", may: "admin " + acquaint, path: "/v1/groups/<group>", status: 200},
 	{route: "PUT /v1/groups/{id}", may: "admin", path: "/v1/groups/<+group>", body: newGroup, status: 200},
 	{route: "DELETE /v1/groups/{id}", may: "admin", path: "/v1/groups/<+group>", status: 204},
-	{route: "GET /v1/groups/{id}/members", may: acquaint, path: "/v1/groups/<group>/members", status: 200},
+	{route: "GET /v1/groups/{id}/members", may: acquaint, path: "/v1/groups/<group>/members?limit=50", status: 200},
 	{route: "POST /v1/groups/{id}/members", may: acquaint, path: "/v1/groups/<group>/members", body: `{"customers":["<customer>"]}`, status: 200},
 	{route: "DELETE /v1/groups/{id}/members/{customer}", may: acquaint, path: "/v1/groups/<group>/members/<customer>", status: 204},
 
@@ -169,7 +169,7 @@ var accessRows = []accessRow{
 	{route: "POST /v1/prospects/{id}/attempts", may: "prospects", path: "/v1/prospects/<+prospect>/attempts", body: `{"notes":"<ymark>","type":"Phone Out"}`, status: 201},
 	{route: "POST /v1/prospects/{id}/conflicts", may: "prospects", path: "/v1/prospects/<+contested>/conflicts", body: `{"field":"notes","keep":"ours"}`, status: 200},
 	{route: "GET /v1/prospects/{id}/responses", may: "prospects", path: "/v1/prospects/<+prospect>/responses", status: 200},
-	{route: "GET /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages", status: 200},
+	{route: "GET /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages?limit=50", status: 200},
 	{route: "POST /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages", body: `{"channel":"email","subject":"<ymark>","body":"<ymark>"}`, status: 201},
 	{route: "POST /v1/prospects/{id}/messages/preview", may: "prospects", path: "/v1/prospects/<+prospect>/messages/preview", body: `{"channel":"sms","body":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/convert", may: "prospects", path: "/v1/prospects/<+prospect>/convert", body: `{"notes":"<ymark>","type":"<ymark>"}`, status: 200},
