@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/queue"
@@ -185,7 +186,7 @@ func (p postbox) Send(_ context.Context, m mail.Message) (string, error) {
 	case strings.Contains(m.To, busyAddress):
 		return "", errs.Later(errs.TooMany, 90*time.Second, "the provider takes no more mails for now")
 	case strings.Contains(m.To, lostAddress):
-		return "", fmt.Errorf("connection reset: %w", mail.ErrAmbiguous)
+		return "", fmt.Errorf("connection reset: %w", dispatch.ErrAmbiguous)
 	}
 	p.effects.note("mailed", m.Kind, "to %s: %s", m.To, m.Subject)
 	return "0108019ab3e4c0de-" + strings.ToLower(m.SendID[:8]) + "-000000", nil
@@ -201,7 +202,7 @@ const lostNumber = "+61491570156"
 func (p telephone) Send(_ context.Context, m sms.Message) (string, error) {
 	p.note("texted", m.Kind, "%s", strings.ReplaceAll(m.Body, "\n", " "))
 	if m.To == lostNumber {
-		return "", sms.ErrAmbiguous
+		return "", dispatch.ErrAmbiguous
 	}
 	return "t-" + m.SendID[:8], nil
 }

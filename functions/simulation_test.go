@@ -16,8 +16,8 @@ import (
 	"github.com/winback-auto/winback/internal/local/pebbletable"
 	"github.com/winback-auto/winback/internal/partner/autograb"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/link"
-	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 	"github.com/winback-auto/winback/internal/testkit/memtable"
@@ -139,7 +139,7 @@ func (r *run) live(t *testing.T, jobs int) {
 	}
 	for _, y := range r.yards {
 		if y.users[0] == y.dealer {
-			r.After(busy, func() { r.trickle(y, r.Now().Add(tailOfFaults+mail.SettleAfter+30*time.Minute)) })
+			r.After(busy, func() { r.trickle(y, r.Now().Add(tailOfFaults+dispatch.SettleAfter+30*time.Minute)) })
 		}
 	}
 	r.RunUntil(dealership.Noon.Add(busy + tailOfFaults))

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/winback-auto/winback/internal/partner"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -118,9 +119,9 @@ func dialing(function string, decorate func(partner.Watcher) partner.Watcher) wr
 	})
 }
 
-// dispatch is what a write says about a mail; false for any other write.
-func dispatch(ops []table.Op) (state mail.State, ok bool) {
-	var d struct{ State mail.State }
+// stateIn is what a write says about a mail; false for any other write.
+func stateIn(ops []table.Op) (state dispatch.State, ok bool) {
+	var d struct{ State dispatch.State }
 	if len(ops) != 1 || ops[0].Action != table.Put || ops[0].Item.Kind != "mail" || json.Unmarshal(ops[0].Item.Body, &d) != nil {
 		return "", false
 	}
@@ -134,16 +135,16 @@ type sendsThenMarks struct {
 }
 
 func (s *sendsThenMarks) Write(ctx context.Context, ops []table.Op) error {
-	state, ok := dispatch(ops)
+	state, ok := stateIn(ops)
 	if !ok {
 		return s.Driver.Write(ctx, ops)
 	}
 	key := ops[0].Item.Key
 	switch state {
-	case mail.Claimed:
+	case dispatch.Claimed:
 		s.held[key] = slices.Clone(ops)
 		return nil
-	case mail.Sending:
+	case dispatch.Sending:
 		s.held[key] = append(s.held[key], ops...)
 		return nil
 	}
@@ -184,7 +185,7 @@ func (d *deletesOnError) Get(ctx context.Context, key table.Key) (table.Item, er
 }
 
 func (d *deletesOnError) Write(ctx context.Context, ops []table.Op) error {
-	if _, ok := dispatch(ops); !ok || !d.failed {
+	if _, ok := stateIn(ops); !ok || !d.failed {
 		return d.Driver.Write(ctx, ops)
 	}
 	if err := d.Driver.Write(ctx, []table.Op{{Action: table.Put, Item: d.before[ops[0].Item.Key]}}); err != nil {
@@ -253,7 +254,7 @@ type certain struct {
 func (c certain) Send(ctx context.Context, m mail.Message) (string, error) {
 	id, err := c.Sender.Send(ctx, m)
 	switch {
-	case !errors.Is(err, mail.ErrAmbiguous):
+	case !errors.Is(err, dispatch.ErrAmbiguous):
 		return id, err
 	case c.sent:
 		return fmt.Sprintf("certainly %s", m.SendID), nil

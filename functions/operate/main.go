@@ -3,7 +3,7 @@
 //	operate found      creates a company with its first administrator (make founder)
 //	operate queues     shows how many messages wait, and how many failed (make queues)
 //	operate redrive    has failed messages tried again (make redrive)
-//	operate parked     settles a mail of which nobody could tell whether it went out (make parked)
+//	operate parked     settles a mail or text message of which nobody could tell whether it went out (make parked)
 //
 // It asks nothing, and every command may be repeated: what is done stays as it is.
 package main

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
 )
@@ -14,7 +15,7 @@ import (
 type lost struct{}
 
 func (lost) Send(context.Context, mail.Message) (string, error) {
-	return "", fmt.Errorf("reset: %w", mail.ErrAmbiguous)
+	return "", fmt.Errorf("reset: %w", dispatch.ErrAmbiguous)
 }
 
 func TestAParkedMailIsSettledByHand(t *testing.T) {
@@ -35,18 +36,18 @@ func TestAParkedMailIsSettledByHand(t *testing.T) {
 	later := depsAt(t, func() time.Time { return now })
 	ledger := mail.Ledger{Table: later.Table, Sender: lost{}, From: "no-reply@winback.example", NewID: d.NewID, Log: d.Log}
 	for range 2 {
-		if err := ledger.Deliver(t.Context(), co, mail.Delivery{SendID: "send1"}); err != nil {
+		if err := ledger.Deliver(t.Context(), co, dispatch.Delivery{SendID: "send1"}); err != nil {
 			t.Fatal(err)
 		}
-		now = now.Add(mail.SettleAfter + time.Minute)
+		now = now.Add(dispatch.SettleAfter + time.Minute)
 	}
 	says(t, "The mail is released now.", command...)
-	dispatch, err := mail.Find(t.Context(), d.Table, co, "send1")
-	if err != nil || dispatch.State != mail.Released {
-		t.Errorf("%+v, %v", dispatch, err)
+	settled, err := mail.Find(t.Context(), d.Table, co, "send1")
+	if err != nil || settled.State != dispatch.Released {
+		t.Errorf("%+v, %v", settled, err)
 	}
 
 	fails(t, `there is no answer "maybe": it is one of yes, no`, with(command, "-went", "maybe")...)
-	fails(t, "the company harbour-motors has no mail send2", with(command, "-send", "send2")...)
+	fails(t, "the company harbour-motors has no mail or text message send2", with(command, "-send", "send2")...)
 	fails(t, "missing: COMPANY (-company), SEND (-send), WENT (-went)", "parked", "-env", "prod")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/aws/deployment"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
 )
@@ -120,9 +121,9 @@ func TestDeadEventsAreHandledByTheirFunction(t *testing.T) {
 	a.bury(t, "mail-event", sent("send1"), string(record))
 	says(t, "mail-event: 2 of about 2 handled", "redrive", "-env", "prod", "-queue", "mail-event")
 	for _, id := range []string{"send1", "send2"} {
-		dispatch, err := mail.Find(t.Context(), d.Table, co, id)
-		if err != nil || dispatch.State != mail.Sent || len(dispatch.Accepted) != 1 {
-			t.Errorf("%s: %+v, %v", id, dispatch, err)
+		found, err := mail.Find(t.Context(), d.Table, co, id)
+		if err != nil || found.State != dispatch.Sent || len(found.Accepted) != 1 {
+			t.Errorf("%s: %+v, %v", id, found, err)
 		}
 	}
 	if got := row(t, "mail-event"); got != "0 0 0 0" {

@@ -53,7 +53,7 @@ func alarms(env Environment, functions []app.Function, api *string) []alarm {
 		},
 		"FILL(a, 0) + FILL(b, 0) + FILL(c, 0) + FILL(d, 0)", 1, 5, 2, 3,
 	})
-	return append(append(all, mailAlarms(env)...), alarm{
+	return append(append(append(all, mailAlarms(env)...), textAlarms(env)...), alarm{
 		"sightings", "missed", "The daily comparison found vehicles on sale of which no push had told us; they are dealt with.",
 		"If it happens for days: ask the partner why pushes do not arrive, and test the connection.",
 		[]reading{ours(env, metric.SightingsMissed)},
@@ -166,6 +166,29 @@ func mailAlarms(env Environment) []alarm {
 			"Look at the rule, the alias and the dead letters of mail-event, and at the configuration set's event destination.",
 			[]reading{ours(env, metric.MailsSent), ours(env, metric.MailEvents)},
 			"IF(FILL(a, 0) > 0 AND FILL(b, 0) == 0, 1, 0)", 1, 15, 2, 3,
+		},
+	}
+}
+
+func textAlarms(env Environment) []alarm {
+	return []alarm{
+		{
+			"text", "unknown", "The provider's answer about a text message was lost. It is not sent again; the provider's event settles it within the hour.",
+			"Nothing, unless text-parked follows or it goes on: then look at the health of AWS End User Messaging.",
+			[]reading{ours(env, metric.TextsUnknown)},
+			"", 1, 5, 1, 1,
+		},
+		{
+			"text", "parked", "Of some text messages nobody can tell whether they went out, and no event came. They wait for a person.",
+			"Find them in the log of text-send, look for the message id at the provider, and decide: send again, or close.",
+			[]reading{ours(env, metric.TextsParked)},
+			"", 1, 5, 1, 1,
+		},
+		{
+			"text", "doubled", "The provider took a text message twice, which must never happen.",
+			"Keep the log of text-send and text-event of that time, and report it as a fault of ours.",
+			[]reading{ours(env, metric.TextsDoubled)},
+			"", 1, 5, 1, 1,
 		},
 	}
 }

@@ -47,6 +47,7 @@ func graphs(env Environment, functions []app.Function, api *string) []graph {
 		{"Sightings", counted(env, metric.Sightings, metric.SightingsMissed, metric.PushesAccepted, metric.PushesRefused)},
 		{"Vehicles", counted(env, metric.VehiclesSubmitted, metric.VehiclesActive, metric.VehiclesErrored, metric.BreakersOpened)},
 		{"Mails", counted(env, metric.MailsSent, metric.MailEvents, metric.MailsUnknown, metric.MailsSettled, metric.MailsParked, metric.MailsDoubled)},
+		{"Text messages", counted(env, metric.TextsSent, metric.TextsUnknown, metric.TextsSettled, metric.TextsParked, metric.TextsDoubled)},
 		{"Work that failed", counted(env, metric.Failures, metric.MessagesDropped, metric.MessagesDead, metric.WritesThrottled)},
 		{"Requests", []line{
 			{apiReading("Count", "Sum", api), "all"}, {apiReading("4xx", "Sum", api), "refused (4xx)"}, {apiReading("5xx", "Sum", api), "failed (5xx)"},

@@ -8,6 +8,7 @@ import (
 	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
@@ -51,7 +52,7 @@ func listsNotices(user access.User) bool {
 }
 
 // deliver lets the ledger take one mail further.
-func deliver(ctx context.Context, d app.Deps, c ident.Company, m mail.Delivery) error {
+func deliver(ctx context.Context, d app.Deps, c ident.Company, m dispatch.Delivery) error {
 	return ledger(d).Deliver(ctx, c, m)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/winback-auto/winback/internal/phone"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
@@ -37,7 +38,7 @@ var TextEvent = app.Function{
 }
 
 // deliverText lets the ledger take one text message further.
-func deliverText(ctx context.Context, d app.Deps, c ident.Company, m text.Delivery) error {
+func deliverText(ctx context.Context, d app.Deps, c ident.Company, m dispatch.Delivery) error {
 	return textLedger(d).Deliver(ctx, c, m)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/text"
@@ -75,42 +76,36 @@ func fates(ctx context.Context, d app.Deps, company ident.Company, id ID, entrie
 
 // mail is what the ledger of mails says.
 func (s *Sent) mail(d mail.Dispatch) {
-	s.Reason, s.Since = d.Reason, d.Facts.Delivered
-	switch d.State {
-	case mail.Pending, mail.Claimed, mail.Sending, mail.Released:
-		s.State = Queued
-	case mail.Sent:
-		s.State = OnItsWay
-		switch {
-		case !d.Facts.Bounced.IsZero() || !d.Facts.Rejected.IsZero():
-			s.State, s.Reason = Failed, "the mail came back"
-		case !d.Facts.Delivered.IsZero():
-			s.State = Delivered
-		}
-	case mail.Failed:
-		s.State = Failed
-	case mail.Suppressed:
-		s.State = Refused
+	s.Since = d.Facts.Delivered
+	s.stands(d.Course, !d.Facts.Delivered.IsZero())
+	if d.State == dispatch.Sent && (!d.Facts.Bounced.IsZero() || !d.Facts.Rejected.IsZero()) {
+		s.State, s.Reason = Failed, "the mail came back"
 	}
 }
 
 // text is what the ledger of text messages says.
 func (s *Sent) text(d text.Dispatch) {
-	s.Reason, s.Since = d.Reason, d.Delivered
-	switch d.State {
-	case text.Pending, text.Claimed, text.Sending, text.Released:
+	s.Since = d.Delivered
+	s.stands(d.Course, !d.Delivered.IsZero())
+	if s.State == OnItsWay && !d.Undelivered.IsZero() {
+		s.State, s.Reason = Failed, "no phone took it"
+	}
+}
+
+// stands is what both ledgers say.
+func (s *Sent) stands(c dispatch.Course, arrived bool) {
+	s.Reason = c.Reason
+	switch c.State {
+	case dispatch.Pending, dispatch.Claimed, dispatch.Sending, dispatch.Released:
 		s.State = Queued
-	case text.Sent:
+	case dispatch.Sent:
 		s.State = OnItsWay
-		switch {
-		case !d.Delivered.IsZero():
+		if arrived {
 			s.State = Delivered
-		case !d.Undelivered.IsZero():
-			s.State, s.Reason = Failed, "no phone took it"
 		}
-	case text.Failed:
+	case dispatch.Failed:
 		s.State = Failed
-	case text.Refused:
+	case dispatch.Suppressed:
 		s.State = Refused
 	}
 }

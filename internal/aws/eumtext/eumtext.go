@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2/types"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/text"
 )
@@ -60,7 +61,7 @@ func (s *Sender) Send(ctx context.Context, m text.Message) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errs.E(errs.Unavailable, "there is no time left to send: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, text.SendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, dispatch.SendTimeout)
 	defer cancel()
 	a := new(attempt)
 	input := &pinpointsmsvoicev2.SendTextMessageInput{

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 
 	"github.com/winback-auto/winback/internal/aws/eumtext"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
@@ -124,7 +125,7 @@ func TestEveryAnswerSaysWhatBecameOfTheMessage(t *testing.T) {
 			m.To = c.to
 		}
 		_, err := s.Send(t.Context(), m)
-		if !errs.Is(err, c.want) || errs.RetryAfter(err) != c.wait || errors.Is(err, text.ErrAmbiguous) || strings.Contains(err.Error(), "6149") {
+		if !errs.Is(err, c.want) || errs.RetryAfter(err) != c.wait || errors.Is(err, dispatch.ErrAmbiguous) || strings.Contains(err.Error(), "6149") {
 			t.Errorf("%s: %v of kind %v, wait %v", c.name, err, errs.KindOf(err), errs.RetryAfter(err))
 		}
 		if got := len(server.Calls()); got != 1 {
@@ -151,7 +152,7 @@ func TestWhatNeverLeftTheHouseMayBeSentAgain(t *testing.T) {
 		calls := 0
 		s := sender(&http.Client{Transport: failing(func(*http.Request) (*http.Response, error) { calls++; return nil, c.err })})
 		_, err := s.Send(t.Context(), texttest.Message("a"))
-		if errors.Is(err, text.ErrAmbiguous) != c.ambiguous || !c.ambiguous && !errs.Is(err, errs.Unavailable) || calls != 1 {
+		if errors.Is(err, dispatch.ErrAmbiguous) != c.ambiguous || !c.ambiguous && !errs.Is(err, errs.Unavailable) || calls != 1 {
 			t.Errorf("%s: %v after %d calls", name, err, calls)
 		}
 	}
@@ -165,7 +166,7 @@ func TestAnAnswerThatDoesNotComeIsUnknown(t *testing.T) {
 		})})
 		begun := time.Now()
 		_, err := s.Send(t.Context(), texttest.Message("a"))
-		if !errors.Is(err, text.ErrAmbiguous) || time.Since(begun) != text.SendTimeout {
+		if !errors.Is(err, dispatch.ErrAmbiguous) || time.Since(begun) != dispatch.SendTimeout {
 			t.Errorf("%v after %v", err, time.Since(begun))
 		}
 	})
@@ -196,17 +197,17 @@ func TestAnUnknownSendIsSettledByTheProvidersOwnEvent(t *testing.T) {
 	}
 	deliver := func() {
 		t.Helper()
-		if err := ledger.Deliver(t.Context(), harbour, text.Delivery{SendID: "a"}); err != nil {
+		if err := ledger.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: "a"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	deliver()
-	if got := state(); got.State != text.Unknown {
+	if got := state(); got.State != dispatch.Unknown {
 		t.Fatalf("%s after a lost answer", got.State)
 	}
 	now = now.Add(2 * time.Hour)
 	deliver()
-	if got := state(); got.State != text.Parked || len(sms.Texts()) != 1 {
+	if got := state(); got.State != dispatch.Parked || len(sms.Texts()) != 1 {
 		t.Fatalf("%s with %d messages", got.State, len(sms.Texts()))
 	}
 	for _, body := range sms.TakeEvents() {
@@ -223,7 +224,7 @@ func TestAnUnknownSendIsSettledByTheProvidersOwnEvent(t *testing.T) {
 		}
 	}
 	deliver()
-	if got := state(); got.State != text.Sent || got.Delivered.IsZero() || got.ProviderID == "" || len(sms.Texts()) != 1 {
+	if got := state(); got.State != dispatch.Sent || got.Delivered.IsZero() || len(got.Accepted) != 1 || len(sms.Texts()) != 1 {
 		t.Errorf("%+v with %d messages", got, len(sms.Texts()))
 	}
 }

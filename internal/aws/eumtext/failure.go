@@ -11,8 +11,8 @@ import (
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 // errSecond ends an attempt to send the same message again within one call.
@@ -79,4 +79,4 @@ func mend(code string) error {
 	return errs.Later(errs.Unavailable, untilMended, "the provider of text messages is not set up for this (%s)", code)
 }
 
-func ambiguous(err error) error { return fmt.Errorf("%w: %w", text.ErrAmbiguous, err) }
+func ambiguous(err error) error { return fmt.Errorf("%w: %w", dispatch.ErrAmbiguous, err) }

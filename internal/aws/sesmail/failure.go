@@ -10,8 +10,8 @@ import (
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/mail"
 )
 
 // errSecond ends an attempt to send the same mail again within one call.
@@ -85,4 +85,4 @@ func mend(what string) func(string) error {
 	return func(code string) error { return errs.Later(errs.Unavailable, untilMended, "%s (%s)", what, code) }
 }
 
-func ambiguous(err error) error { return fmt.Errorf("%w: %w", mail.ErrAmbiguous, err) }
+func ambiguous(err error) error { return fmt.Errorf("%w: %w", dispatch.ErrAmbiguous, err) }

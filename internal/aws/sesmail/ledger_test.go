@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
@@ -30,7 +31,7 @@ func TestAnUnknownSendIsSettledBySESsOwnEvent(t *testing.T) {
 	if err := store.Write(t.Context(), op); err != nil {
 		t.Fatal(err)
 	}
-	state := func() mail.State {
+	state := func() dispatch.State {
 		t.Helper()
 		d, err := mail.Find(t.Context(), store, harbour, "a")
 		if err != nil {
@@ -40,12 +41,12 @@ func TestAnUnknownSendIsSettledBySESsOwnEvent(t *testing.T) {
 	}
 	deliver := func() {
 		t.Helper()
-		if err := ledger.Deliver(t.Context(), harbour, mail.Delivery{SendID: "a"}); err != nil {
+		if err := ledger.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: "a"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	deliver()
-	if got := state(); got != mail.Unknown {
+	if got := state(); got != dispatch.Unknown {
 		t.Fatalf("%s after a lost answer", got)
 	}
 	for _, body := range ses.TakeEvents() {
@@ -63,7 +64,7 @@ func TestAnUnknownSendIsSettledBySESsOwnEvent(t *testing.T) {
 	}
 	now = now.Add(2 * time.Hour)
 	deliver()
-	if got := state(); got != mail.Sent || len(ses.Mails()) != 1 {
+	if got := state(); got != dispatch.Sent || len(ses.Mails()) != 1 {
 		t.Errorf("%s with %d mails", got, len(ses.Mails()))
 	}
 }

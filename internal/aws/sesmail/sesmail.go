@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 )
@@ -56,7 +57,7 @@ func (s *Sender) Send(ctx context.Context, m mail.Message) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errs.E(errs.Unavailable, "there is no time left to send: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, mail.SendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, dispatch.SendTimeout)
 	defer cancel()
 	a := new(attempt)
 	output, err := s.client.SendEmail(context.WithValue(ctx, attemptKey{}, a), &sesv2.SendEmailInput{

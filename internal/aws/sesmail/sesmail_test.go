@@ -24,8 +24,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 
 	"github.com/winback-auto/winback/internal/aws/sesmail"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/mail/mailtest"
 	"github.com/winback-auto/winback/internal/testkit/awssim"
 )
@@ -165,7 +165,7 @@ func TestOneCallIsAtMostOneMailHoweverTheAnswerIsLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, ses, server := simulated(awssim.SESOptions{}, func() awssim.Fault { return fault })
 			_, err := s.Send(t.Context(), mailtest.Message("a"))
-			if !errors.Is(err, mail.ErrAmbiguous) {
+			if !errors.Is(err, dispatch.ErrAmbiguous) {
 				t.Errorf("got %v, want it ambiguous", err)
 			}
 			want := 0
@@ -189,10 +189,10 @@ func TestAProviderThatTakesAMailAndHangsIsLeftAfterTheTimeLimit(t *testing.T) {
 		})
 		start := time.Now()
 		_, err := sender(awssim.Endpoint, &http.Client{Transport: hang}).Send(t.Context(), mailtest.Message("a"))
-		if !errors.Is(err, mail.ErrAmbiguous) || calls != 1 {
+		if !errors.Is(err, dispatch.ErrAmbiguous) || calls != 1 {
 			t.Errorf("%v after %d calls", err, calls)
 		}
-		if waited := time.Since(start); waited != mail.SendTimeout {
+		if waited := time.Since(start); waited != dispatch.SendTimeout {
 			t.Errorf("waited %s", waited)
 		}
 	})
@@ -215,7 +215,7 @@ func TestABrokenConnectionIsNotTriedAgain(t *testing.T) {
 	if id, err := s.Send(t.Context(), mailtest.Message("a")); err != nil || id != "first" {
 		t.Fatalf("%q, %v", id, err)
 	}
-	if _, err := s.Send(t.Context(), mailtest.Message("b")); !errors.Is(err, mail.ErrAmbiguous) || calls.Load() != 2 {
+	if _, err := s.Send(t.Context(), mailtest.Message("b")); !errors.Is(err, dispatch.ErrAmbiguous) || calls.Load() != 2 {
 		t.Errorf("%v after %d calls", err, calls.Load())
 	}
 }
@@ -225,7 +225,7 @@ func TestAnAnswerThatCannotBeReadIsAmbiguous(t *testing.T) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"Mess`)), Request: r}, nil
 	})
 	_, err := sender(awssim.Endpoint, &http.Client{Transport: garbled}).Send(t.Context(), mailtest.Message("a"))
-	if !errors.Is(err, mail.ErrAmbiguous) {
+	if !errors.Is(err, dispatch.ErrAmbiguous) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -251,7 +251,7 @@ func TestAnErrorTellsWhetherTheMailMayBeSentAgain(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			s, ses, server := simulated(awssim.SESOptions{}, func() awssim.Fault { return awssim.Fault{Status: c.status, Code: code} })
 			_, err := s.Send(t.Context(), mailtest.Message("a"))
-			if !errs.Is(err, c.kind) || errors.Is(err, mail.ErrAmbiguous) || errs.RetryAfter(err) != c.wait {
+			if !errs.Is(err, c.kind) || errors.Is(err, dispatch.ErrAmbiguous) || errs.RetryAfter(err) != c.wait {
 				t.Errorf("got %v of kind %v, wait %s", err, errs.KindOf(err), errs.RetryAfter(err))
 			}
 			if strings.Contains(err.Error(), "injected") || !strings.Contains(err.Error(), code) {
@@ -271,14 +271,14 @@ func TestWhatNeverLeftIsNotAmbiguous(t *testing.T) {
 	}
 	closed := "http://" + listener.Addr().String()
 	listener.Close()
-	if _, err := sender(closed, http.DefaultClient).Send(t.Context(), mailtest.Message("a")); !errs.Is(err, errs.Unavailable) || errors.Is(err, mail.ErrAmbiguous) {
+	if _, err := sender(closed, http.DefaultClient).Send(t.Context(), mailtest.Message("a")); !errs.Is(err, errs.Unavailable) || errors.Is(err, dispatch.ErrAmbiguous) {
 		t.Errorf("nobody listens: %v", err)
 	}
 	keyless := aws.Config{Region: "eu-central-1", Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, errors.New("no keys")
 	})}
 	s := sesmail.New(keyless, "winback", noonClock)
-	if _, err := s.Send(t.Context(), mailtest.Message("a")); !errs.Is(err, errs.Unavailable) || errors.Is(err, mail.ErrAmbiguous) {
+	if _, err := s.Send(t.Context(), mailtest.Message("a")); !errs.Is(err, errs.Unavailable) || errors.Is(err, dispatch.ErrAmbiguous) {
 		t.Errorf("no credentials: %v", err)
 	}
 }

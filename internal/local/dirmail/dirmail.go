@@ -6,7 +6,7 @@
 // and its reports come at least once.
 //
 // Like SES it does not recognise a mail that it is given twice; that is the ledger's business. Unlike SES it can be asked
-// whether it has taken a mail (mail.Lookup). Addresses whose local part is bounce, softbounce or complaint, alone or
+// whether it has taken a mail (dispatch.Lookup). Addresses whose local part is bounce, softbounce or complaint, alone or
 // before a plus sign, behave as they say.
 package dirmail
 
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/local/spool"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 )
@@ -46,8 +47,8 @@ const (
 )
 
 var (
-	_ mail.Sender = (*Dir)(nil)
-	_ mail.Lookup = (*Dir)(nil)
+	_ mail.Sender     = (*Dir)(nil)
+	_ dispatch.Lookup = (*Dir)(nil)
 )
 
 // Open opens the folder, or makes it. Mails are dated by now; newID names them and must sort by time.
@@ -71,7 +72,7 @@ func (d *Dir) Send(ctx context.Context, m mail.Message) (string, error) {
 	case Reject:
 		return "", errs.E(errs.Invalid, "the mail provider refuses this mail")
 	case LoseBefore:
-		return "", fmt.Errorf("dirmail: a fault before the mail was taken: %w", mail.ErrAmbiguous)
+		return "", fmt.Errorf("dirmail: a fault before the mail was taken: %w", dispatch.ErrAmbiguous)
 	}
 	if err := ctx.Err(); err != nil {
 		return "", errs.E(errs.Unavailable, "there is no time left to send: %w", err)
@@ -82,17 +83,17 @@ func (d *Dir) Send(ctx context.Context, m mail.Message) (string, error) {
 		return "", err
 	}
 	if err := d.spool.Put(id, m.SendID, raw); errors.Is(err, spool.ErrUnsure) {
-		return "", fmt.Errorf("dirmail: %w: %w", err, mail.ErrAmbiguous)
+		return "", fmt.Errorf("dirmail: %w: %w", err, dispatch.ErrAmbiguous)
 	} else if err != nil {
 		return "", err
 	}
 	if fault == LoseAfter {
-		return "", fmt.Errorf("dirmail: a fault after the mail was taken: %w", mail.ErrAmbiguous)
+		return "", fmt.Errorf("dirmail: a fault after the mail was taken: %w", dispatch.ErrAmbiguous)
 	}
 	return id, nil
 }
 
-// Accepted says whether a mail with the send id was taken, and the first such; see mail.Lookup.
+// Accepted says whether a mail with the send id was taken, and the first such; see dispatch.Lookup.
 func (d *Dir) Accepted(_ context.Context, sendID string) (string, bool, error) {
 	id, ok := d.spool.First(sendID)
 	return id, ok, nil

@@ -4,7 +4,7 @@
 // The folder is that of package spool: a message is there whole or not at all, and what the provider would report about it
 // (sent, delivered, unreachable) is due until the host has handed it to the function text-event. Like AWS it does not
 // recognise a message that it is given twice; that is the ledger's business. Unlike AWS it can be asked whether it has taken
-// one (text.Lookup). Numbers behave by their last four digits: 0000 is never reached, 9999 has answered STOP and is refused.
+// one (dispatch.Lookup). Numbers behave by their last four digits: 0000 is never reached, 9999 has answered STOP and is refused.
 package dirtext
 
 import (
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/local/spool"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/platform/text/smsevent"
@@ -52,8 +53,8 @@ const (
 )
 
 var (
-	_ text.Sender = (*Dir)(nil)
-	_ text.Lookup = (*Dir)(nil)
+	_ text.Sender     = (*Dir)(nil)
+	_ dispatch.Lookup = (*Dir)(nil)
 )
 
 // Text is a message as its file holds it.
@@ -93,7 +94,7 @@ func (d *Dir) Send(ctx context.Context, m text.Message) (string, error) {
 	case strings.HasSuffix(m.To, stopped):
 		return "", errs.E(errs.Forbidden, "the recipient has answered STOP")
 	case fault == LoseBefore:
-		return "", fmt.Errorf("dirtext: a fault before the message was taken: %w", text.ErrAmbiguous)
+		return "", fmt.Errorf("dirtext: a fault before the message was taken: %w", dispatch.ErrAmbiguous)
 	}
 	if err := ctx.Err(); err != nil {
 		return "", errs.E(errs.Unavailable, "there is no time left to send: %w", err)
@@ -104,17 +105,17 @@ func (d *Dir) Send(ctx context.Context, m text.Message) (string, error) {
 		return "", fmt.Errorf("dirtext: %w", err)
 	}
 	if err := d.spool.Put(sent.ID, m.SendID, content); errors.Is(err, spool.ErrUnsure) {
-		return "", fmt.Errorf("dirtext: %w: %w", err, text.ErrAmbiguous)
+		return "", fmt.Errorf("dirtext: %w: %w", err, dispatch.ErrAmbiguous)
 	} else if err != nil {
 		return "", err
 	}
 	if fault == LoseAfter {
-		return "", fmt.Errorf("dirtext: a fault after the message was taken: %w", text.ErrAmbiguous)
+		return "", fmt.Errorf("dirtext: a fault after the message was taken: %w", dispatch.ErrAmbiguous)
 	}
 	return sent.ID, nil
 }
 
-// Accepted says whether a message with the send id was taken, and the first such; see text.Lookup.
+// Accepted says whether a message with the send id was taken, and the first such; see dispatch.Lookup.
 func (d *Dir) Accepted(_ context.Context, sendID string) (string, bool, error) {
 	id, ok := d.spool.First(sendID)
 	return id, ok, nil

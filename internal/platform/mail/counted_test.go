@@ -4,6 +4,7 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/metric"
@@ -13,7 +14,7 @@ import (
 // The counts follow the states: a doubtful mail is sent, or settled otherwise, or parked; the provider's event moves each
 // state once.
 func TestTheStatesOfMailsAreCounted(t *testing.T) {
-	lost := func(mail.Message) (string, error) { return "", mail.ErrAmbiguous }
+	lost := func(mail.Message) (string, error) { return "", dispatch.ErrAmbiguous }
 	taken := func(mail.Message) (string, error) { return "ses-a-1", nil }
 	for name, c := range map[string]struct {
 		answer senderFunc
@@ -25,9 +26,9 @@ func TestTheStatesOfMailsAreCounted(t *testing.T) {
 		"refused":                 {func(mail.Message) (string, error) { return "", errs.E(errs.Invalid, "no") }, func(*world) {}, map[string]float64{}},
 		"lost":                    {lost, func(w *world) { w.deliver("a") }, map[string]float64{"MailsUnknown": 1}},
 		"lost and reported":       {lost, func(w *world) { w.report("a", mail.HasSent, false) }, map[string]float64{"MailsUnknown": 1, "MailsSettled": 1, "MailsSent": 1}},
-		"lost and never reported": {lost, func(w *world) { w.now = w.now.Add(mail.SettleAfter); w.deliver("a") }, map[string]float64{"MailsUnknown": 1, "MailsParked": 1}},
+		"lost and never reported": {lost, func(w *world) { w.now = w.now.Add(dispatch.SettleAfter); w.deliver("a") }, map[string]float64{"MailsUnknown": 1, "MailsParked": 1}},
 		"parked and then reported": {lost, func(w *world) {
-			w.now = w.now.Add(mail.SettleAfter)
+			w.now = w.now.Add(dispatch.SettleAfter)
 			w.deliver("a")
 			w.report("a", mail.HasSent, false)
 		}, map[string]float64{"MailsUnknown": 1, "MailsParked": 1, "MailsSent": 1}},

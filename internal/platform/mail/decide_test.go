@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 )
@@ -15,15 +16,15 @@ func parked(t *testing.T) (*world, *int) {
 	w.ledger.Sender = senderFunc(func(mail.Message) (string, error) {
 		calls++
 		if calls == 1 {
-			return "", mail.ErrAmbiguous
+			return "", dispatch.ErrAmbiguous
 		}
 		return "ses-a-2", nil
 	})
 	w.plan(letter("a"))
 	w.deliver("a")
-	w.now = w.now.Add(mail.SettleAfter)
+	w.now = w.now.Add(dispatch.SettleAfter)
 	w.deliver("a")
-	if got := w.find("a").State; got != mail.Parked {
+	if got := w.find("a").State; got != dispatch.Parked {
 		t.Fatalf("%s, want it parked", got)
 	}
 	return w, &calls
@@ -39,7 +40,7 @@ func TestAnOperatorDecidesAboutAParkedMail(t *testing.T) {
 		}
 		w.run(w.now.Add(2*time.Minute), w.ledger.Deliver)
 		want := map[bool]int{true: 1, false: 2}[wentOut]
-		if d := w.find("a"); d.State != mail.Sent || *calls != want {
+		if d := w.find("a"); d.State != dispatch.Sent || *calls != want {
 			t.Errorf("went out %v: %s after %d calls, want sent after %d", wentOut, d.State, *calls, want)
 		}
 		if _, err := w.ledger.Decide(t.Context(), harbour, "a", false); !errs.Is(err, errs.Conflict) {
@@ -59,7 +60,7 @@ func TestOnlyAParkedMailIsDecidedAbout(t *testing.T) {
 	}
 	w, _ = parked(t)
 	w.report("a", mail.HasSent, false)
-	if d, err := w.ledger.Decide(t.Context(), harbour, "a", false); !errs.Is(err, errs.Conflict) || d.State != mail.Sent {
+	if d, err := w.ledger.Decide(t.Context(), harbour, "a", false); !errs.Is(err, errs.Conflict) || d.State != dispatch.Sent {
 		t.Errorf("the event came first: %s, %v", d.State, err)
 	}
 }

@@ -1,9 +1,6 @@
 package mail
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Facts are when each thing happened first. They only grow, so that events may come twice, late and in any order: the
 // result is the same.
@@ -27,16 +24,4 @@ func (f Facts) with(e Event) Facts {
 		*field = e.At
 	}
 	return f
-}
-
-// maxAccepted bounds the provider ids that a dispatch remembers.
-const maxAccepted = 4
-
-func (d *Dispatch) accept(providerID string) {
-	if providerID == "" || slices.Contains(d.Accepted, providerID) || len(d.Accepted) == maxAccepted {
-		return
-	}
-	// Sorted, so that the order of events does not show.
-	d.Accepted = append(slices.Clone(d.Accepted), providerID)
-	slices.Sort(d.Accepted)
 }

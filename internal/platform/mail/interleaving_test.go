@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -50,7 +51,7 @@ func TestAWriteWhoseAnswerIsLostIsRecognised(t *testing.T) {
 				return nil
 			}
 			w.deliver("a")
-			if d := w.find("a"); d.State != mail.Sent || d.Attempts != 1 || w.accepted["a"] != 1 {
+			if d := w.find("a"); d.State != dispatch.Sent || d.Attempts != 1 || w.accepted["a"] != 1 {
 				t.Errorf("%s in attempt %d, %d times out", d.State, d.Attempts, w.accepted["a"])
 			}
 		})
@@ -64,11 +65,11 @@ func TestWhoIsSecondToWriteAStepLeavesItToTheFirst(t *testing.T) {
 	other.Permit = func(context.Context, ident.Company, mail.Letter) error { panic(crash{}) } // it has claimed, and is busy
 	w.script().before = func(write int) {
 		if write == 1 {
-			w.survive(func() error { return other.Deliver(t.Context(), harbour, mail.Delivery{SendID: "a"}) })
+			w.survive(func() error { return other.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: "a"}) })
 		}
 	}
 	w.deliver("a")
-	if d := w.find("a"); d.State != mail.Claimed || w.accepted["a"] != 0 {
+	if d := w.find("a"); d.State != dispatch.Claimed || w.accepted["a"] != 0 {
 		t.Errorf("%s, %d times out although somebody else had claimed it", d.State, w.accepted["a"])
 	}
 }
@@ -95,10 +96,10 @@ func TestADispatchInHandIsLeftAlone(t *testing.T) {
 				again()
 				return w.ledger.Sender.Send(t.Context(), m)
 			})
-			if err := busy.Deliver(t.Context(), harbour, mail.Delivery{SendID: "a"}); err != nil {
+			if err := busy.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: "a"}); err != nil {
 				t.Fatal(err)
 			}
-			if d := w.find("a"); d.State != mail.Sent || w.accepted["a"] != 1 {
+			if d := w.find("a"); d.State != dispatch.Sent || w.accepted["a"] != 1 {
 				t.Errorf("%s, %d times out", d.State, w.accepted["a"])
 			}
 		})
@@ -111,18 +112,18 @@ func TestASendThatOutlivesItsLeaseIsNotRepeated(t *testing.T) {
 	w.ledger.Sender = asked{provider{w}}
 	slow := w.ledger
 	slow.Sender = senderFunc(func(m mail.Message) (string, error) {
-		w.now = w.now.Add(mail.Lease) // the machine was asleep
+		w.now = w.now.Add(dispatch.Lease) // the machine was asleep
 		w.deliver("a")
-		if d := w.find("a"); d.State != mail.Released {
+		if d := w.find("a"); d.State != dispatch.Released {
 			t.Errorf("%s, want it settled as not taken", d.State)
 		}
 		return w.ledger.Sender.Send(t.Context(), m)
 	})
-	if err := slow.Deliver(t.Context(), harbour, mail.Delivery{SendID: "a"}); err != nil {
+	if err := slow.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: "a"}); err != nil {
 		t.Fatal(err)
 	}
 	w.run(w.now.Add(time.Hour), w.ledger.Deliver)
-	if d := w.find("a"); d.State != mail.Sent || w.accepted["a"] != 1 {
+	if d := w.find("a"); d.State != dispatch.Sent || w.accepted["a"] != 1 {
 		t.Errorf("%s, %d times out", d.State, w.accepted["a"])
 	}
 }
@@ -131,12 +132,12 @@ func TestAProcessThatDiesLeavesAMailThatWakesUpByItself(t *testing.T) {
 	for name, c := range map[string]struct {
 		dieIn  string
 		events bool
-		want   mail.State
+		want   dispatch.State
 		out    int
 	}{
-		"before it went out":           {"permit", false, mail.Sent, 1},
-		"while it went out":            {"send", false, mail.Parked, 1},
-		"while it went out, with news": {"send", true, mail.Sent, 1},
+		"before it went out":           {"permit", false, dispatch.Sent, 1},
+		"while it went out":            {"send", false, dispatch.Parked, 1},
+		"while it went out, with news": {"send", true, dispatch.Sent, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1)
@@ -157,7 +158,7 @@ func TestAProcessThatDiesLeavesAMailThatWakesUpByItself(t *testing.T) {
 					panic(crash{})
 				})
 			}
-			if err := w.survive(func() error { return dying.Deliver(t.Context(), harbour, mail.Delivery{SendID: "a"}) }); fmt.Sprint(err) != "crashed" {
+			if err := w.survive(func() error { return dying.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: "a"}) }); fmt.Sprint(err) != "crashed" {
 				t.Fatal(err)
 			}
 			w.run(w.now.Add(3*time.Hour), w.ledger.Deliver)

@@ -2,10 +2,11 @@ package mail
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/queue"
@@ -13,23 +14,10 @@ import (
 )
 
 // Deliver is the command to send what the ledger holds under a send id, if it is due.
-var Deliver = queue.Topic[Delivery]{Name: "mail-send"}
+var Deliver = queue.Topic[dispatch.Delivery]{Name: "mail-send"}
 
-// Delivery names a dispatch of the message's company.
-type Delivery struct {
-	SendID string `json:"sendId"`
-}
-
-// The clockwork of the ledger.
-const (
-	SendTimeout = 10 * time.Second     // of one hand-over to the provider
-	Lease       = 2 * time.Minute      // of an attempt; far longer than any function that attempts may run
-	SettleAfter = time.Hour            // how long an unknown send waits for the provider's event
-	Patience    = 3 * 24 * time.Hour   // after which a letter without a deadline is too late
-	Keep        = 400 * 24 * time.Hour // of a dispatch; whoever plans the same intent after that plans it anew
-	firstWait   = time.Minute          // after the first refusal; doubles up to longestWait
-	longestWait = time.Hour
-)
+// Patience is how long after it was planned a letter without a deadline is too late.
+const Patience = 3 * 24 * time.Hour
 
 // Ledger delivers planned letters and records what became of them. It keeps nothing in memory, so that any number of
 // ledgers may work on one table.
@@ -40,72 +28,90 @@ type Ledger struct {
 	NewID  func() string
 	Log    *slog.Logger
 
-	// Permit is asked right before a mail goes out, with what is true then: nil lets it go, Forbidden suppresses it for
-	// ever (the text becomes the reason), Unavailable and TooMany make it wait (errs.RetryAfter), other errors are returned.
+	// Permit is asked right before a mail goes out; see dispatch.Medium. Nil permits every mail to an address that is not
+	// suppressed.
 	Permit func(ctx context.Context, company ident.Company, letter Letter) error
 }
 
-// errMoved says that somebody else took the dispatch further: theirs is the next step.
-var errMoved = errors.New("mail: the dispatch was moved by somebody else")
-
-// move writes the next state of a dispatch together with the message that wakes it up, and returns it as it is now. A
-// failed write is looked up: if the record carries this very step, only the answer was lost.
-func (l Ledger) move(ctx context.Context, company ident.Company, from table.Record[Dispatch], next Dispatch) (table.Record[Dispatch], error) {
-	const tries = 3
-	before := from.Value.State
-	for try := 1; ; try++ {
-		from.Value = next
-		op := l.step(company, from)
-		err := l.Table.Write(ctx, op)
-		if err == nil {
-			counted(ctx, before, next.State)
-			return dispatches.Decode(op.Item)
-		}
-		now, readErr := dispatches.Get(ctx, l.Table, from.Key())
-		switch {
-		case readErr != nil:
-			return from, errors.Join(err, readErr)
-		case now.Value.Owner == next.Owner && now.Value.State == next.State && now.Version() == from.Version()+1:
-			counted(ctx, before, next.State)
-			return now, nil
-		case now.Version() != from.Version():
-			return now, errMoved
-		case try == tries:
-			return now, err
-		}
-		from = now
-	}
+// medium is what all ledgers of mails have in common.
+var medium = dispatch.Medium[Dispatch]{
+	Noun:  "mail",
+	Kind:  table.Kind[Dispatch]{Name: "mail", Schema: 1},
+	Key:   func(company ident.Company, sendID string) table.Key { return table.In(company, "mail", sendID).At() },
+	Topic: Deliver,
+	Count: dispatch.Counts{
+		Sent: metric.MailsSent, Unknown: metric.MailsUnknown, Settled: metric.MailsSettled,
+		Parked: metric.MailsParked, Doubled: metric.MailsDoubled,
+	},
 }
 
-// counted adds a step that was written to the metrics.
-func counted(ctx context.Context, from, to State) {
-	if from == to {
-		return
+// ways is the state machine of this ledger.
+func (l Ledger) ways() dispatch.Ledger[Dispatch, *Dispatch] {
+	m := medium
+	m.Permit, m.Load, m.Again = l.mayGo, l.load, l.again
+	if lookup, ok := l.Sender.(dispatch.Lookup); ok {
+		m.Lookup = lookup
 	}
-	if from == Unknown && to != Parked {
-		metric.Add(ctx, metric.MailsSettled, 1)
-	}
-	switch to {
-	case Sent:
-		metric.Add(ctx, metric.MailsSent, 1)
-	case Unknown:
-		metric.Add(ctx, metric.MailsUnknown, 1)
-	case Parked:
-		metric.Add(ctx, metric.MailsParked, 1)
-	}
+	return dispatch.Ledger[Dispatch, *Dispatch]{Table: l.Table, NewID: l.NewID, Log: l.Log, Medium: m}
 }
 
-// step is the write of a changed dispatch. Its pending messages are replaced: what the old state had promised is void, a
-// state that is not final promises exactly its next look.
-func (l Ledger) step(company ident.Company, changed table.Record[Dispatch]) table.Op {
-	d := &changed.Value
-	if d.State.Final() || d.State == Parked {
-		d.Wake = time.Time{}
+// Deliver is the consumer of the topic Deliver; see dispatch.Ledger.Deliver.
+func (l Ledger) Deliver(ctx context.Context, company ident.Company, delivery dispatch.Delivery) error {
+	return l.ways().Deliver(ctx, company, delivery)
+}
+
+// Decide ends the doubt about a parked mail; see dispatch.Ledger.Decide.
+func (l Ledger) Decide(ctx context.Context, company ident.Company, sendID string, wentOut bool) (Dispatch, error) {
+	return l.ways().Decide(ctx, company, sendID, wentOut)
+}
+
+// Apply records what the provider reported; see dispatch.Ledger.Report. A permanent bounce and a complaint suppress the address.
+func (l Ledger) Apply(ctx context.Context, e Event) error {
+	err := l.ways().Report(ctx, dispatch.Report[Dispatch]{
+		Company: e.Company, SendID: e.SendID, ProviderID: e.ProviderID,
+		Note: func(d *Dispatch) bool {
+			before := d.Facts
+			d.Facts = d.Facts.with(e)
+			return d.Facts != before
+		},
+		With: func(d Dispatch) []table.Op {
+			if e.Happening != HasComplained && (e.Happening != HasBounced || !e.Permanent) {
+				return nil
+			}
+			return []table.Op{suppressions.Overwrite(suppressionKey(e.Company, d.To), suppression{string(e.Happening), e.At, e.SendID})}
+		},
+	})
+	if err != nil {
+		return err
 	}
-	op := dispatches.Update(changed)
-	op.Item.Pending = nil
-	if !d.Wake.IsZero() {
-		op = op.Emit(Deliver.At(d.Wake, company, Delivery{d.SendID}))
+	return beat(ctx, l.Table, e.Company, e)
+}
+
+// mayGo asks the suppression list and the permission.
+func (l Ledger) mayGo(ctx context.Context, company ident.Company, d Dispatch) error {
+	suppressed, err := isSuppressed(ctx, l.Table, company, d.To)
+	if err != nil {
+		return errs.E(errs.Internal, "mail: suppression list: %w", err)
 	}
-	return op
+	if suppressed {
+		return errs.E(errs.Forbidden, "the address is suppressed")
+	}
+	if l.Permit == nil {
+		return nil
+	}
+	return l.Permit(ctx, company, d.Letter)
+}
+
+// load puts a letter together with its content.
+func (l Ledger) load(ctx context.Context, company ident.Company, d Dispatch) (dispatch.HandOver, error) {
+	letter, err := d.whole(ctx, l.Table, company)
+	return func(ctx context.Context) (string, error) { return l.Sender.Send(ctx, letter.message(company, l.From)) }, err
+}
+
+// again sends a letter once more if that is the smaller evil, or if the provider's events prove that it never took it.
+func (l Ledger) again(ctx context.Context, company ident.Company, d Dispatch) (bool, error) {
+	if d.Class == Resend {
+		return true, nil
+	}
+	return eventsAlive(ctx, l.Table, company, d.Began)
 }

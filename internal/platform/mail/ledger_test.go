@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
@@ -26,7 +27,7 @@ func (f senderFunc) Send(_ context.Context, m mail.Message) (string, error) { re
 
 func (w *world) deliver(sendID string) {
 	w.t.Helper()
-	if err := w.ledger.Deliver(w.ctx(), harbour, mail.Delivery{SendID: sendID}); err != nil {
+	if err := w.ledger.Deliver(w.ctx(), harbour, dispatch.Delivery{SendID: sendID}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -58,7 +59,7 @@ func TestAPlannedMailGoesOutOnce(t *testing.T) {
 	w.run(w.now.Add(time.Minute), w.ledger.Deliver)
 	w.deliver("a")
 	d := w.find("a")
-	if d.State != mail.Sent || w.accepted["a"] != 1 {
+	if d.State != dispatch.Sent || w.accepted["a"] != 1 {
 		t.Errorf("%s, %d times out", d.State, w.accepted["a"])
 	}
 }
@@ -91,7 +92,7 @@ func TestAMailWhoseContentIsGoneFailsAndSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.deliver("a")
-	if d := w.find("a"); d.State != mail.Failed || d.Reason != "its content is gone" || w.accepted["a"] != 0 {
+	if d := w.find("a"); d.State != dispatch.Failed || d.Reason != "its content is gone" || w.accepted["a"] != 0 {
 		t.Errorf("%s %q, %d times out", d.State, d.Reason, w.accepted["a"])
 	}
 }
@@ -136,12 +137,12 @@ func TestALetterThatIsNoMailCannotBePlanned(t *testing.T) {
 func TestWhatIsTrueWhenAMailGoesOutDecides(t *testing.T) {
 	for name, c := range map[string]struct {
 		permit error
-		state  mail.State
+		state  dispatch.State
 		wait   time.Duration
 	}{
-		"permission withdrawn": {errs.E(errs.Forbidden, "unsubscribed"), mail.Suppressed, 0},
-		"paused for a while":   {errs.Later(errs.Unavailable, time.Hour, "paused"), mail.Released, time.Hour},
-		"over the quota":       {errs.E(errs.TooMany, "quota"), mail.Released, time.Minute},
+		"permission withdrawn": {errs.E(errs.Forbidden, "unsubscribed"), dispatch.Suppressed, 0},
+		"paused for a while":   {errs.Later(errs.Unavailable, time.Hour, "paused"), dispatch.Released, time.Hour},
+		"over the quota":       {errs.E(errs.TooMany, "quota"), dispatch.Released, time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1)
@@ -181,7 +182,7 @@ func TestAnErrorOfThePermissionSendsNothingAndIsTriedAgain(t *testing.T) {
 	w.plan(letter("a"))
 	broken := errors.New("table down")
 	w.ledger.Permit = func(context.Context, ident.Company, mail.Letter) error { return broken }
-	if err := w.ledger.Deliver(t.Context(), harbour, mail.Delivery{SendID: "a"}); !errors.Is(err, broken) {
+	if err := w.ledger.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: "a"}); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 	w.ledger.Permit = nil
@@ -194,17 +195,17 @@ func TestAnErrorOfThePermissionSendsNothingAndIsTriedAgain(t *testing.T) {
 func TestTheProvidersAnswerDecidesTheState(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer error
-		state  mail.State
+		state  dispatch.State
 		wait   time.Duration
 	}{
-		"taken":               {nil, mail.Sent, 0},
-		"will never be taken": {errs.E(errs.Invalid, "content refused"), mail.Failed, 0},
-		"forbidden":           {errs.E(errs.Forbidden, "suspended"), mail.Failed, 0},
-		"too many":            {errs.Later(errs.TooMany, 10*time.Minute, "slow down"), mail.Released, 10 * time.Minute},
-		"not now":             {errs.E(errs.Unavailable, "paused"), mail.Released, time.Minute},
-		"lost":                {fmt.Errorf("reset: %w", mail.ErrAmbiguous), mail.Unknown, mail.SettleAfter},
-		"classified and lost": {errs.E(errs.Unavailable, "503: %w", mail.ErrAmbiguous), mail.Unknown, mail.SettleAfter},
-		"not classified":      {errors.New("surprise"), mail.Unknown, mail.SettleAfter},
+		"taken":               {nil, dispatch.Sent, 0},
+		"will never be taken": {errs.E(errs.Invalid, "content refused"), dispatch.Failed, 0},
+		"forbidden":           {errs.E(errs.Forbidden, "suspended"), dispatch.Failed, 0},
+		"too many":            {errs.Later(errs.TooMany, 10*time.Minute, "slow down"), dispatch.Released, 10 * time.Minute},
+		"not now":             {errs.E(errs.Unavailable, "paused"), dispatch.Released, time.Minute},
+		"lost":                {fmt.Errorf("reset: %w", dispatch.ErrAmbiguous), dispatch.Unknown, dispatch.SettleAfter},
+		"classified and lost": {errs.E(errs.Unavailable, "503: %w", dispatch.ErrAmbiguous), dispatch.Unknown, dispatch.SettleAfter},
+		"not classified":      {errors.New("surprise"), dispatch.Unknown, dispatch.SettleAfter},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1)
@@ -232,7 +233,7 @@ func TestAMailThatIsTooLateIsNotSent(t *testing.T) {
 	w.plan(late)
 	w.now = w.now.Add(time.Hour)
 	w.deliver("a")
-	if d := w.find("a"); d.State != mail.Failed || d.Reason != "too late" || w.accepted["a"] != 0 {
+	if d := w.find("a"); d.State != dispatch.Failed || d.Reason != "too late" || w.accepted["a"] != 0 {
 		t.Errorf("%s because %q, %d times out", d.State, d.Reason, w.accepted["a"])
 	}
 }
@@ -241,12 +242,12 @@ func TestABouncedOrComplainingAddressGetsNothingMore(t *testing.T) {
 	for name, c := range map[string]struct {
 		happening mail.Happening
 		permanent bool
-		state     mail.State
+		state     dispatch.State
 	}{
-		"hard bounce": {mail.HasBounced, true, mail.Suppressed},
-		"complaint":   {mail.HasComplained, false, mail.Suppressed},
-		"soft bounce": {mail.HasBounced, false, mail.Sent},
-		"delivery":    {mail.HasDelivered, false, mail.Sent},
+		"hard bounce": {mail.HasBounced, true, dispatch.Suppressed},
+		"complaint":   {mail.HasComplained, false, dispatch.Suppressed},
+		"soft bounce": {mail.HasBounced, false, dispatch.Sent},
+		"delivery":    {mail.HasDelivered, false, dispatch.Sent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1)
@@ -267,7 +268,7 @@ func TestABouncedOrComplainingAddressGetsNothingMore(t *testing.T) {
 			if err := w.table.Write(t.Context(), elsewhere); err != nil {
 				t.Fatal(err)
 			}
-			if err := w.ledger.Deliver(t.Context(), ident.Trusted("nordlicht"), mail.Delivery{SendID: "c"}); err != nil {
+			if err := w.ledger.Deliver(t.Context(), ident.Trusted("nordlicht"), dispatch.Delivery{SendID: "c"}); err != nil {
 				t.Fatal(err)
 			}
 			if w.accepted["c"] != 1 {
@@ -278,8 +279,8 @@ func TestABouncedOrComplainingAddressGetsNothingMore(t *testing.T) {
 }
 
 func TestAnEventSettlesASendFromEveryState(t *testing.T) {
-	answers := map[mail.State]error{
-		mail.Sent: nil, mail.Failed: errs.E(errs.Invalid, "no"), mail.Released: errs.E(errs.TooMany, "later"), mail.Unknown: mail.ErrAmbiguous,
+	answers := map[dispatch.State]error{
+		dispatch.Sent: nil, dispatch.Failed: errs.E(errs.Invalid, "no"), dispatch.Released: errs.E(errs.TooMany, "later"), dispatch.Unknown: dispatch.ErrAmbiguous,
 	}
 	for state, answer := range answers {
 		t.Run(string(state), func(t *testing.T) {
@@ -293,7 +294,7 @@ func TestAnEventSettlesASendFromEveryState(t *testing.T) {
 			}
 			w.report("a", mail.HasSent, false)
 			w.run(w.now.Add(3*time.Hour), w.ledger.Deliver)
-			if d := w.find("a"); d.State != mail.Sent || calls != 1 || d.Reason != "" || len(d.Accepted) != 1 {
+			if d := w.find("a"); d.State != dispatch.Sent || calls != 1 || d.Reason != "" || len(d.Accepted) != 1 {
 				t.Errorf("%+v after %d calls", d, calls)
 			}
 		})
@@ -371,7 +372,7 @@ func TestOfManyConsumersAtOnceOneSends(t *testing.T) {
 	for range consumers {
 		group.Go(func() {
 			for i := range mails {
-				if err := ledger.Deliver(t.Context(), harbour, mail.Delivery{SendID: fmt.Sprintf("send-%d", i)}); err != nil {
+				if err := ledger.Deliver(t.Context(), harbour, dispatch.Delivery{SendID: fmt.Sprintf("send-%d", i)}); err != nil {
 					t.Error(err)
 				}
 			}

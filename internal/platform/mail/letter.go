@@ -2,10 +2,9 @@ package mail
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
@@ -48,17 +47,16 @@ func Plan(ctx context.Context, t *table.Table, company ident.Company, letter Let
 	if err := t.Load(ctx, letter.content().save(company, letter.SendID, letter.Deadline)); err != nil {
 		return table.Op{}, err
 	}
-	dispatch := Dispatch{Letter: letter, State: Pending, Planned: now}
-	return dispatches.Create(key(company, letter.SendID), dispatch).
-		Until(now.Add(Keep)).
-		Emit(Deliver.Message(company, Delivery{letter.SendID})), nil
+	return medium.Plan(company, letter.SendID, Dispatch{Letter: letter, Course: dispatch.Planned(now)}, now), nil
 }
 
 // Planned reports whether a write failed only because the intent is in the ledger already: for the planner that is success.
 func Planned(err error, company ident.Company, sendID string) bool {
-	var condition *table.ConditionError
-	return errs.Is(err, errs.Conflict) && errors.As(err, &condition) && condition.Key == key(company, sendID)
+	return medium.Met(err, company, sendID)
 }
+
+// Intent is the send id and the deadline; see package dispatch.
+func (l Letter) Intent() (sendID string, deadline time.Time) { return l.SendID, l.Deadline }
 
 // message is the letter as a sender takes it.
 func (l Letter) message(company ident.Company, from string) Message {

@@ -1,9 +1,6 @@
 package mail
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // Message is one mail to one recipient.
 type Message struct {
@@ -19,20 +16,8 @@ type Message struct {
 	Headers map[string]string // further headers, such as List-Unsubscribe; neither names nor values may break the line
 }
 
-// Sender hands a mail to the provider, in exactly one attempt. Its errors say what may have happened:
-//
-//   - an error that wraps ErrAmbiguous: the provider may have taken the mail; nobody may blindly send it again;
-//   - TooMany or Unavailable: it did not take it, and may later;
-//   - Invalid or Forbidden: it did not and never will take this mail.
+// Sender hands a mail to the provider, in exactly one attempt, with the errors of a dispatch.HandOver. It may be a
+// dispatch.Lookup as well.
 type Sender interface {
 	Send(ctx context.Context, m Message) (providerID string, err error)
-}
-
-// ErrAmbiguous marks a send whose answer was lost.
-var ErrAmbiguous = errors.New("the mail provider's answer was lost")
-
-// Lookup is what a Sender may also offer: whether a send id was ever accepted, for certain. SES cannot say; the local
-// sender can.
-type Lookup interface {
-	Accepted(ctx context.Context, sendID string) (providerID string, accepted bool, err error)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
@@ -37,7 +38,7 @@ func seeds(t *testing.T) uint64 {
 
 type tally struct{ lost, doubled, parked, unsettled, doubtful int }
 
-type consumer func(context.Context, ident.Company, mail.Delivery) error
+type consumer func(context.Context, ident.Company, dispatch.Delivery) error
 
 func simulate(t *testing.T, seed uint64, lost float64, worker func(*world) consumer) tally {
 	w := newWorld(t, seed)
@@ -63,9 +64,9 @@ func simulate(t *testing.T, seed uint64, lost float64, worker func(*world) consu
 		switch {
 		case out > 1:
 			sum.doubled++
-		case d.State == mail.Parked:
+		case d.State == dispatch.Parked:
 			sum.parked++
-		case d.State != mail.Sent:
+		case d.State != dispatch.Sent:
 			sum.unsettled++
 		case out == 0:
 			sum.lost++
@@ -152,9 +153,9 @@ func TestNothingIsSentAgainWhileEventsDoNotArrive(t *testing.T) {
 		if w.accepted[d.SendID] > 1 {
 			t.Errorf("%s was sent twice", d.SendID)
 		}
-		if d.State == mail.Parked {
+		if d.State == dispatch.Parked {
 			parked++
-		} else if d.State != mail.Sent {
+		} else if d.State != dispatch.Sent {
 			t.Errorf("%s is %s", d.SendID, d.State)
 		}
 	}
@@ -179,7 +180,7 @@ type hopeful struct{ provider }
 
 func (h hopeful) Send(ctx context.Context, m mail.Message) (string, error) {
 	id, err := h.provider.Send(ctx, m)
-	if errors.Is(err, mail.ErrAmbiguous) {
+	if errors.Is(err, dispatch.ErrAmbiguous) {
 		return "", errs.E(errs.Unavailable, "try again")
 	}
 	return id, err
@@ -190,7 +191,7 @@ type insistent struct{ provider }
 
 func (i insistent) Send(ctx context.Context, m mail.Message) (id string, err error) {
 	for range 3 {
-		if id, err = i.provider.Send(ctx, m); !errors.Is(err, mail.ErrAmbiguous) {
+		if id, err = i.provider.Send(ctx, m); !errors.Is(err, dispatch.ErrAmbiguous) {
 			break
 		}
 	}
@@ -198,9 +199,9 @@ func (i insistent) Send(ctx context.Context, m mail.Message) (id string, err err
 }
 
 func sendThenMark(w *world) consumer {
-	return func(ctx context.Context, company ident.Company, d mail.Delivery) error {
+	return func(ctx context.Context, company ident.Company, d dispatch.Delivery) error {
 		found, err := mail.Find(ctx, w.table, company, d.SendID)
-		if err != nil || found.State == mail.Sent {
+		if err != nil || found.State == dispatch.Sent {
 			return err
 		}
 		if _, err := w.ledger.Sender.Send(ctx, message(d.SendID)); err != nil {
@@ -211,9 +212,9 @@ func sendThenMark(w *world) consumer {
 }
 
 func markThenSend(w *world) consumer {
-	return func(ctx context.Context, company ident.Company, d mail.Delivery) error {
+	return func(ctx context.Context, company ident.Company, d dispatch.Delivery) error {
 		found, err := mail.Find(ctx, w.table, company, d.SendID)
-		if err != nil || found.State == mail.Sent {
+		if err != nil || found.State == dispatch.Sent {
 			return err
 		}
 		if err := mark(ctx, w, company, d.SendID); err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
@@ -108,7 +109,7 @@ func (w *world) plan(letter mail.Letter) {
 }
 
 // run lets the world go on until an instant: queue, sweeper and provider events, in an order that the die decides.
-func (w *world) run(until time.Time, deliver func(context.Context, ident.Company, mail.Delivery) error) {
+func (w *world) run(until time.Time, deliver func(context.Context, ident.Company, dispatch.Delivery) error) {
 	ctx := w.t.Context()
 	swept := w.now
 	for w.now.Before(until) {
@@ -181,7 +182,7 @@ func (p provider) Send(_ context.Context, m mail.Message) (string, error) {
 		panic(crash{})
 	case p.chance(p.faults / 2):
 		p.doubtful++
-		return "", fmt.Errorf("connection reset: %w", mail.ErrAmbiguous)
+		return "", fmt.Errorf("connection reset: %w", dispatch.ErrAmbiguous)
 	}
 	p.accepted[m.SendID]++
 	id := fmt.Sprintf("ses-%s-%d", m.SendID, p.accepted[m.SendID])
@@ -199,7 +200,7 @@ func (p provider) Send(_ context.Context, m mail.Message) (string, error) {
 		panic(crash{})
 	case p.chance(p.faults / 2):
 		p.doubtful++
-		return "", fmt.Errorf("timeout: %w", mail.ErrAmbiguous)
+		return "", fmt.Errorf("timeout: %w", dispatch.ErrAmbiguous)
 	}
 	return id, nil
 }

@@ -31,6 +31,16 @@ const (
 	MailsDoubled
 	// MailEvents are reports of the provider that it took a mail of ours, the sign of life that settles MailsUnknown (G24).
 	MailEvents
+	// TextsSent are text messages that became certain to be with the provider: by its answer, or by its event.
+	TextsSent
+	// TextsUnknown are text messages whose answer from the provider was lost: they may or may not have gone out.
+	TextsUnknown
+	// TextsSettled are text messages of TextsUnknown of which it was found out: sent, or free to be sent again.
+	TextsSettled
+	// TextsParked are text messages of which nobody can tell whether they went out; a person decides.
+	TextsParked
+	// TextsDoubled are text messages that the provider took twice: it must stay at zero.
+	TextsDoubled
 	// Sightings are sightings of watched vehicles that somebody is told about.
 	Sightings
 	// SightingsMissed are vehicles of which the daily comparison found a sighting that no push had brought: the drift.
@@ -62,7 +72,9 @@ const (
 var names = [all]string{
 	MailsSent: "MailsSent", MailsUnknown: "MailsUnknown", MailsSettled: "MailsSettled", MailsParked: "MailsParked",
 	MailsDoubled: "MailsDoubled", MailEvents: "MailEvents",
-	Sightings: "Sightings", SightingsMissed: "SightingsMissed",
+	TextsSent: "TextsSent", TextsUnknown: "TextsUnknown", TextsSettled: "TextsSettled", TextsParked: "TextsParked",
+	TextsDoubled: "TextsDoubled",
+	Sightings:    "Sightings", SightingsMissed: "SightingsMissed",
 	VehiclesSubmitted: "VehiclesSubmitted", VehiclesActive: "VehiclesActive", VehiclesErrored: "VehiclesErrored",
 	PushesAccepted: "PushesAccepted", PushesRefused: "PushesRefused", BreakersOpened: "BreakersOpened",
 	MessagesDropped: "MessagesDropped", MessagesDead: "MessagesDead", Failures: "Failures", WritesThrottled: "WritesThrottled",

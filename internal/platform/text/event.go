@@ -1,7 +1,6 @@
 package text
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -62,47 +61,4 @@ func ReadEvent(detail []byte) (Event, error) {
 		Company: ident.Trusted(company), SendID: sendID, ProviderID: sms.MessageID, At: time.UnixMilli(sms.Timestamp).UTC(),
 		Delivered: arrived, Undelivered: sms.IsFinal && !arrived,
 	}, nil
-}
-
-// Apply records what the provider reported. Whatever it reports, it has the message: the dispatch becomes sent, from every
-// state. Events may come twice, late and in any order: the result is the same. An event about an unknown message is NotFound.
-func (l Ledger) Apply(ctx context.Context, e Event) error {
-	const tries = 5
-	var err error
-	for range tries {
-		if err = l.apply(ctx, e); !errs.Is(err, errs.Conflict) {
-			return err
-		}
-	}
-	return err
-}
-
-func (l Ledger) apply(ctx context.Context, e Event) error {
-	record, err := dispatches.Get(ctx, l.Table, key(e.Company, e.SendID))
-	if err != nil {
-		return err
-	}
-	before := record.Value
-	d := &record.Value
-	d.State, d.Reason = Sent, ""
-	if e.Delivered && (d.Delivered.IsZero() || e.At.Before(d.Delivered)) {
-		d.Delivered = e.At
-	}
-	if e.Undelivered && (d.Undelivered.IsZero() || e.At.Before(d.Undelivered)) {
-		d.Undelivered = e.At
-	}
-	switch {
-	case d.ProviderID == "" || e.ProviderID == "":
-		d.ProviderID = max(d.ProviderID, e.ProviderID)
-	case d.ProviderID != e.ProviderID:
-		d.ProviderID, d.Doubled = min(d.ProviderID, e.ProviderID), true
-	}
-	if *d == before {
-		return nil
-	}
-	if d.Doubled && !before.Doubled {
-		l.Log.ErrorContext(ctx, "a text message was sent twice", "company", e.Company.ID(), "send", e.SendID)
-	}
-	d.Owner = l.NewID()
-	return l.Table.Write(ctx, step(e.Company, record))
 }

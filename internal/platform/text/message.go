@@ -2,7 +2,6 @@ package text
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -22,21 +21,10 @@ type Message struct {
 	TTL     time.Duration // pointless to deliver after; 0: the provider's longest
 }
 
-// Sender hands a message to the provider, in exactly one attempt. Its errors say what may have happened:
-//
-//   - an error that wraps ErrAmbiguous: the provider may have taken it; nobody may blindly send it again;
-//   - TooMany or Unavailable: it did not take it, and may later;
-//   - Invalid or Forbidden: it did not and never will take this message.
+// Sender hands a message to the provider, in exactly one attempt, with the errors of a dispatch.HandOver. It may be a
+// dispatch.Lookup as well.
 type Sender interface {
 	Send(ctx context.Context, m Message) (providerID string, err error)
-}
-
-// ErrAmbiguous marks a send whose answer was lost.
-var ErrAmbiguous = errors.New("the answer of the provider of text messages was lost")
-
-// Lookup is what a Sender may also offer: whether a send id was ever accepted, for certain. The local sender can say.
-type Lookup interface {
-	Accepted(ctx context.Context, sendID string) (providerID string, accepted bool, err error)
 }
 
 // MaxBody is the longest message, in characters.

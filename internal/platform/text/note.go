@@ -1,10 +1,9 @@
 package text
 
 import (
-	"errors"
 	"time"
 
-	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
@@ -28,16 +27,16 @@ func Plan(company ident.Company, note Note, now time.Time) (table.Op, error) {
 	if note.Deadline.IsZero() {
 		note.Deadline = now.Add(Patience)
 	}
-	return dispatches.Create(key(company, note.SendID), Dispatch{Note: note, State: Pending, Planned: now}).
-		Until(now.Add(Keep)).
-		Emit(Deliver.Message(company, Delivery{note.SendID})), nil
+	return medium.Plan(company, note.SendID, Dispatch{Note: note, Course: dispatch.Planned(now)}, now), nil
 }
 
 // Planned reports whether a write failed only because the intent is in the ledger already: for the planner that is success.
 func Planned(err error, company ident.Company, sendID string) bool {
-	var condition *table.ConditionError
-	return errs.Is(err, errs.Conflict) && errors.As(err, &condition) && condition.Key == key(company, sendID)
+	return medium.Met(err, company, sendID)
 }
+
+// Intent is the send id and the deadline; see package dispatch.
+func (n Note) Intent() (sendID string, deadline time.Time) { return n.SendID, n.Deadline }
 
 // message is the note as a sender takes it.
 func (n Note) message(company ident.Company, now time.Time) Message {

@@ -100,7 +100,10 @@ func (w *World) watches(namespace, name, dimension, value string) *alarm {
 }
 
 // ours are the metrics of ours that need a person.
-var ours = []metric.Metric{metric.MailsUnknown, metric.MailsParked, metric.MailsDoubled, metric.SightingsMissed}
+var ours = []metric.Metric{
+	metric.MailsUnknown, metric.MailsParked, metric.MailsDoubled,
+	metric.TextsUnknown, metric.TextsParked, metric.TextsDoubled, metric.SightingsMissed,
+}
 
 func g28(w *World, r *report) {
 	for _, f := range w.consumers() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/mail/sesevent"
@@ -32,7 +33,7 @@ func mailFault(d Dice) verdict {
 	if d.IntN(2) == 0 {
 		return busyFault(d)
 	}
-	return verdict{d.IntN(2) == 0, errs.E(errs.Unavailable, "no answer: %w", mail.ErrAmbiguous)}
+	return verdict{d.IntN(2) == 0, errs.E(errs.Unavailable, "no answer: %w", dispatch.ErrAmbiguous)}
 }
 
 // Send implements mail.Sender.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/text"
 )
@@ -89,7 +90,7 @@ func faults(t *testing.T, open func(*testing.T) Provider) {
 			p := open(t)
 			p.Break(c.fault)
 			_, err := p.Sender.Send(t.Context(), Message("a"))
-			if err == nil || errors.Is(err, text.ErrAmbiguous) != c.ambiguous {
+			if err == nil || errors.Is(err, dispatch.ErrAmbiguous) != c.ambiguous {
 				t.Errorf("got %v", err)
 			}
 			if c.kinds != nil && !slices.Contains(c.kinds, errs.KindOf(err)) {
@@ -136,7 +137,7 @@ func refused(t *testing.T, p Provider) {
 func ended(t *testing.T, p Provider) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.Sender.Send(ctx, Message("a")); !errs.Is(err, errs.Unavailable) || errors.Is(err, text.ErrAmbiguous) {
+	if _, err := p.Sender.Send(ctx, Message("a")); !errs.Is(err, errs.Unavailable) || errors.Is(err, dispatch.ErrAmbiguous) {
 		t.Errorf("got %v, want it surely not taken", err)
 	}
 	if got := len(p.Taken()); got != 0 {
@@ -173,7 +174,7 @@ func many(t *testing.T, p Provider) {
 // lookup holds for providers that can be asked; for the others the contract has nothing to say.
 func lookup(t *testing.T, open func(*testing.T) Provider) {
 	p := open(t)
-	asked, ok := p.Sender.(text.Lookup)
+	asked, ok := p.Sender.(dispatch.Lookup)
 	if !ok {
 		return
 	}
