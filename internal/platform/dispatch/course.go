@@ -42,7 +42,11 @@ func Planned(now time.Time) Course { return Course{State: Pending, Planned: now}
 // Doubled reports whether the provider has taken it more than once.
 func (c Course) Doubled() bool { return len(c.Accepted) > 1 }
 
-// course makes a record that embeds a Course one that a ledger can move.
+// movable is a record that a ledger can move: one that embeds a Course.
+type movable interface{ course() *Course }
+
+var _ movable = (*Course)(nil)
+
 func (c *Course) course() *Course { return c }
 
 // maxAccepted bounds the provider ids that a course remembers.

@@ -43,10 +43,10 @@ type Lookup interface {
 //   - Invalid or Forbidden: it did not and never will take it.
 type HandOver func(ctx context.Context) (providerID string, err error)
 
-// record is a pointer to a ledger's record: an intent, which embeds a Course.
+// record is a pointer to a ledger's record: an intent with its Course.
 type record[D any] interface {
 	*D
-	course() *Course
+	movable
 	// Intent is the send id, and the instant from which on it is not worth sending.
 	Intent() (sendID string, deadline time.Time)
 }
