@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/dispatch"
@@ -166,7 +167,8 @@ type deletesOnError struct {
 	failed bool
 }
 
-var errRaised = errors.New("the handler failed")
+// errRaised has the message come again soon, mostly before the provider's event.
+var errRaised = errs.Later(errs.Unavailable, time.Second, "the handler failed")
 
 func (d *deletesOnError) Send(ctx context.Context, m mail.Message) (string, error) {
 	id, err := d.sender.Send(ctx, m)

@@ -31,6 +31,7 @@ func TestNothingIsWrittenForWhatCannotBeDeployed(t *testing.T) {
 func TestCodeThatIsNotBuiltIsNamed(t *testing.T) {
 	env := stack.Environments[0]
 	env.Sender, env.AppURL, env.Alarms = "no-reply@harbour.test", "https://app.harbour.test", "ops@harbour.test"
+	env.TextPool = "pool-4d9e0c2b7a6f41538c1de2f0a9b3c857"
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "a.zip"), nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ func own(t *testing.T, change func(*stack.Environment)) {
 	stack.Environments = []stack.Environment{before[1]}
 	e := &stack.Environments[0]
 	e.Sender, e.AppURL, e.Alarms = "Winback <no-reply@harbour.test>", "https://app.harbour.test", "ops@harbour.test"
+	e.TextPool = "pool-4d9e0c2b7a6f41538c1de2f0a9b3c857"
 	if change != nil {
 		change(e)
 	}

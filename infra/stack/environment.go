@@ -6,6 +6,7 @@ import (
 	"fmt"
 	netmail "net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -111,6 +112,9 @@ func (e Environment) SenderAddress() string {
 	return address.Address
 }
 
+// pool is the id of a pool of numbers.
+var pool = regexp.MustCompile(`^pool-[0-9a-f]{32}$`)
+
 // logRetentions are the days that CloudWatch Logs can be told, within what G10 allows.
 var logRetentions = []int{30, 60, 90}
 
@@ -131,6 +135,9 @@ func (e Environment) Check() error {
 		fault("Sender", "is missing: name the address that mails come from, for example Winback <no-reply@your.domain>")
 	case e.SenderAddress() == "":
 		fault("Sender", "%q is no address", e.Sender)
+	}
+	if !pool.MatchString(e.TextPool) {
+		fault("TextPool", "%q is no pool of AWS End User Messaging: make one with a number of yours in it, and name it as pool-0123…", e.TextPool)
 	}
 	if e.AppURL == "" {
 		fault("AppURL", "is missing: people return there when they have signed in")
@@ -176,7 +183,7 @@ func secure(u *url.URL) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && u.Hostname() == "localhost"
 }
 
-// Deployable is Check, and refuses the addresses of the repository, which belong to nobody.
+// Deployable is Check, and refuses the addresses and pools of the repository, which belong to nobody.
 func (e Environment) Deployable() error {
 	var faults []error
 	for _, field := range []struct{ name, value string }{
@@ -185,6 +192,9 @@ func (e Environment) Deployable() error {
 		if strings.HasSuffix(field.value, ".example") {
 			faults = append(faults, fmt.Errorf("environment %s: %s: %s is an example and belongs to nobody: put your own into infra/stack/environment.go", e.Key, field.name, field.value))
 		}
+	}
+	if strings.HasPrefix(e.TextPool, "pool-0000000000000000") {
+		faults = append(faults, fmt.Errorf("environment %s: TextPool: %s is an example and belongs to nobody: put your own into infra/stack/environment.go", e.Key, e.TextPool))
 	}
 	return errors.Join(append([]error{e.Check()}, faults...)...)
 }

@@ -12,6 +12,7 @@ import (
 func own() stack.Environment {
 	e := stack.Environments[1]
 	e.Sender, e.AppURL, e.Alarms = "Winback <no-reply@harbour.test>", "https://app.harbour.test", "ops@harbour.test"
+	e.TextPool = "pool-4d9e0c2b7a6f41538c1de2f0a9b3c857"
 	return e
 }
 
@@ -27,6 +28,7 @@ func TestEveryFaultOfAnEnvironmentIsNamed(t *testing.T) {
 		"no account":        {func(e *stack.Environment) { e.Account = "harbour" }, `Account: "harbour" is no account: it has 12 digits`},
 		"no sender":         {func(e *stack.Environment) { e.Sender = "" }, "Sender: is missing: name the address that mails come from"},
 		"no address":        {func(e *stack.Environment) { e.Sender = "harbour.test" }, `Sender: "harbour.test" is no address`},
+		"no pool":           {func(e *stack.Environment) { e.TextPool = "+61491570006" }, `TextPool: "+61491570006" is no pool`},
 		"no front end":      {func(e *stack.Environment) { e.AppURL = "" }, "AppURL: is missing"},
 		"plain http":        {func(e *stack.Environment) { e.AppURL = "http://app.harbour.test" }, "is no https origin"},
 		"a path":            {func(e *stack.Environment) { e.AppURL = "https://app.harbour.test/" }, "is no https origin"},
@@ -61,7 +63,7 @@ func TestEveryFaultOfAnEnvironmentIsNamed(t *testing.T) {
 
 func TestAllFaultsAreNamedAtOnce(t *testing.T) {
 	err := stack.Environment{Key: "new"}.Check()
-	for _, field := range []string{"Region", "Sender", "AppURL", "Alarms", "Owner", "LogDays", "Table", "Requests", "Hooks"} {
+	for _, field := range []string{"Region", "Sender", "TextPool", "AppURL", "Alarms", "Owner", "LogDays", "Table", "Requests", "Hooks"} {
 		if err == nil || !strings.Contains(err.Error(), "environment new: "+field+": ") {
 			t.Errorf("%v does not name %s", err, field)
 		}
@@ -78,9 +80,10 @@ func TestAddressesOfTheRepositoryAreNobodys(t *testing.T) {
 		}
 	}
 	for field, spoil := range map[string]func(*stack.Environment){
-		"Sender": func(e *stack.Environment) { e.Sender = "no-reply@mail.winback.example" },
-		"AppURL": func(e *stack.Environment) { e.AppURL = "https://app.winback.example" },
-		"Alarms": func(e *stack.Environment) { e.Alarms = "ops@winback.example" },
+		"Sender":   func(e *stack.Environment) { e.Sender = "no-reply@mail.winback.example" },
+		"AppURL":   func(e *stack.Environment) { e.AppURL = "https://app.winback.example" },
+		"Alarms":   func(e *stack.Environment) { e.Alarms = "ops@winback.example" },
+		"TextPool": func(e *stack.Environment) { e.TextPool = stack.Environments[0].TextPool },
 		"Domain": func(e *stack.Environment) {
 			e.Domain, e.Certificate = "api.winback.example", "arn:aws:acm:ap-southeast-2:123456789012:certificate/x"
 		},

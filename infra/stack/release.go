@@ -27,7 +27,7 @@ const failuresOfARelease = 3
 
 // tried reports whether a release of the function takes over bit by bit: where a mistake would reach people outside, or
 // refuse what is sent only once.
-func tried(f app.Function) bool { return f.Uses.Mail || hook(f) }
+func tried(f app.Function) bool { return f.Uses.Mail || f.Uses.Text || hook(f) }
 
 // release puts a function's releases behind an alias. A new one gets a part of the traffic first, and all of it is taken
 // back when it fails.

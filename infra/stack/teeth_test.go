@@ -94,6 +94,12 @@ var holes = []struct {
 	{"G21", "another one sends", func(d damaged) {
 		d.grant("LeadApiRole", "ses:SendEmail", "arn:aws:ses:ap-southeast-2:123456789012:identity/winback.example", "arn:aws:ses:ap-southeast-2:123456789012:configuration-set/winback-prod-mail")
 	}, "lead-api: ses:SendEmail from our address: must be false"},
+	{"G21", "another one sends text messages", func(d damaged) {
+		d.grant("LeadApiRole", "sms-voice:SendTextMessage", "arn:aws:sms-voice:ap-southeast-2:123456789012:pool/pool-00000000000000000000000000000002")
+	}, "lead-api: text messages from our pool: must be false"},
+	{"G21", "sends text messages from anywhere", func(d damaged) {
+		d.grant("TextSendRole", "sms-voice:SendTextMessage", "arn:aws:sms-voice:ap-southeast-2:123456789012:pool/pool-00000000000000000000000000000002x")
+	}, "text-send may send text messages from other pools"},
 	{"G22", "opens without a context", func(d damaged) { d.unconditional("RecapturePollRole", "Open") }, "recapture-poll may do kms:Decrypt with the context []"},
 	{"G22", "keeps its key for ever", func(d damaged) { d.set("SealingKey", false, "EnableKeyRotation") }, "does not rotate"},
 	{"G23", "does not hear of bounces", func(d damaged) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/winback-auto/winback/internal/platform/text/smsevent"
@@ -37,6 +38,7 @@ type SMS struct {
 // SMSText is a message that the service has taken.
 type SMSText struct {
 	ID, To, From, Body, Type string
+	At                       time.Time
 	TTL                      int // seconds
 	Context                  map[string]string
 }
@@ -130,7 +132,7 @@ func (s *SMS) Answer(r Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := SMSText{
-		ID: fmt.Sprintf("%08x-0000-4000-8000-%012x", len(s.texts)+1, r.Now.UnixMilli()), To: request.DestinationPhoneNumber, From: request.OriginationIdentity,
+		At: r.Now, ID: fmt.Sprintf("%08x-0000-4000-8000-%012x", len(s.texts)+1, r.Now.UnixMilli()), To: request.DestinationPhoneNumber, From: request.OriginationIdentity,
 		Body: request.MessageBody, Type: request.MessageType, Context: request.Context,
 	}
 	if request.TimeToLive != nil {

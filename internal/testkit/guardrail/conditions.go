@@ -39,6 +39,7 @@ func may(r *report, role string, policy iam.Policy, action string, resources []s
 }
 
 func g21(w *World, r *report) {
+	g21Texts(w, r)
 	through := w.sendsThrough()
 	r.must(len(through) == 2, "mails go through %v, must be one identity and one configuration set", through)
 	for _, f := range w.Functions {
@@ -63,6 +64,30 @@ func g21(w *World, r *report) {
 			r.must(!may(r, role, policy, action, through, map[string][]string{"ses:FromAddress": {"boss@elsewhere.example"}}), "%s may send in anybody's name", f.Name)
 			r.must(!may(r, role, policy, action, through, map[string][]string{}), "%s may send without saying from whom", f.Name)
 			r.must(!may(r, role, policy, action, []string{through[0] + "x"}, ours), "%s may send through other identities", f.Name)
+		}
+	}
+}
+
+// g21Texts is G21 for text messages: each is paid for, and comes from a number that is registered to us.
+func g21Texts(w *World, r *report) {
+	for _, f := range w.Functions {
+		is := slices.Contains(texters, f.Name)
+		r.must(f.Uses.Text == is, "%s declares Text: %v; exactly %v send text messages", f.Name, f.Uses.Text, texters)
+		pool := w.pool(f)
+		r.must((pool != "") == is, "%s is told of the pool %q, must be one: %v", f.Name, pool, is)
+		role, policy := w.roleOf(r, f)
+		if role == "" {
+			continue
+		}
+		for _, texter := range texters {
+			i := slices.IndexFunc(w.Functions, func(f app.Function) bool { return f.Name == texter })
+			if i < 0 {
+				continue
+			}
+			of := w.pool(w.Functions[i])
+			const action = "sms-voice:SendTextMessage"
+			r.must(may(r, role, policy, action, []string{of}, nil) == is, "%s: text messages from our pool: must be %v", f.Name, is)
+			r.must(!may(r, role, policy, action, []string{of + "x"}, nil), "%s may send text messages from other pools", f.Name)
 		}
 	}
 }

@@ -2,8 +2,11 @@ package guardrail
 
 // What the catalogue of functions does not decide alone: these lists are the second opinion.
 
-// senders may hand mails to the provider (G21).
-var senders = []string{"mail-send"}
+// senders may hand mails to the provider, texters text messages (G21).
+var (
+	senders = []string{"mail-send"}
+	texters = []string{"text-send"}
+)
 
 // openers may open sealed secrets, because they talk to the partner (G22); sealers may seal one.
 var (
@@ -24,7 +27,7 @@ var sweepers = []string{"outbox-sweep"}
 var reservers = []string{"lead-webhook", "mail-send", "sighting-webhook"}
 
 // canaries are deployed step by step (G34).
-var canaries = []string{"lead-webhook", "mail-send", "sighting-webhook"}
+var canaries = []string{"lead-webhook", "mail-send", "sighting-webhook", "text-send"}
 
 // public are the routes without a token (G15), and what each of them is (G17).
 var public = map[string]openness{

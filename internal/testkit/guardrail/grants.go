@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/winback-auto/winback/internal/aws/dynamotable"
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/testkit/iam"
 	"github.com/winback-auto/winback/internal/testkit/template"
@@ -150,12 +151,15 @@ func (w *World) due(f app.Function, lambda *thing) []string {
 	return all
 }
 
-// dueElsewhere are the grants on mail, secrets and sign-ins.
+// dueElsewhere are the grants on mail, text messages, secrets and sign-ins.
 func (w *World) dueElsewhere(f app.Function) (all []string) {
 	if f.Uses.Mail {
 		for _, on := range w.sendsThrough() {
 			all = append(all, "ses:SendEmail on "+on, "ses:SendRawEmail on "+on)
 		}
+	}
+	if pool := w.pool(f); f.Uses.Text && pool != "" {
+		all = append(all, "sms-voice:SendTextMessage on "+pool)
 	}
 	for _, key := range w.sealing() {
 		if f.Uses.Secrets&app.Seal != 0 {
@@ -198,6 +202,19 @@ func (w *World) sendsThrough() (all []string) {
 		all = append(all, fmt.Sprintf("arn:aws:ses:%s:%s:configuration-set/%s", w.resolver.Region, w.resolver.Account, t.ref))
 	}
 	return all
+}
+
+// pool is the ARN of the pool that a function is told to send text messages from; empty where it is told of none.
+func (w *World) pool(f app.Function) string {
+	lambda := w.deployed(f)
+	if lambda == nil {
+		return ""
+	}
+	name := lambda.text("Environment", "Variables", lambdahost.TextFromVariable)
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf("arn:aws:sms-voice:%s:%s:pool/%s", w.resolver.Region, w.resolver.Account, name)
 }
 
 // sealing are the keys that functions are told of to seal secrets with.

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
 	"github.com/winback-auto/winback/internal/testkit/awssim"
 	"github.com/winback-auto/winback/internal/testkit/dynamosim"
 	"github.com/winback-auto/winback/internal/testkit/iam"
@@ -34,6 +35,7 @@ type cloud struct {
 	secrets *awssim.SecretsManager
 	cognito *awssim.Cognito
 	ses     *awssim.SES
+	sms     *awssim.SMS
 	logs    *awssim.Logs
 	dynamo  *dynamosim.DynamoDB // nil: it is in another process
 	lambda  *invocations
@@ -63,7 +65,8 @@ func newCloud(ctx context.Context, r *template.Resolver, plan *Plan, options Opt
 	}
 	c := &cloud{
 		place: awssim.Place{Region: r.Region, Account: r.Account},
-		sqs:   awssim.NewSQS(options.Queues), kms: awssim.NewKMS(), secrets: awssim.NewSecretsManager(), cognito: awssim.NewCognito(pool), ses: awssim.NewSES(mails), logs: awssim.NewLogs(),
+		sqs:   awssim.NewSQS(options.Queues), kms: awssim.NewKMS(), secrets: awssim.NewSecretsManager(), cognito: awssim.NewCognito(pool), ses: awssim.NewSES(mails),
+		sms: awssim.NewSMS(awssim.SMSOptions{Originations: plan.told(lambdahost.TextFromVariable)}), logs: awssim.NewLogs(),
 		roles: map[string]role{}, published: map[string][]string{}, sessions: map[string]awssim.Session{},
 	}
 	c.lambda = newInvocations(plan)
@@ -75,7 +78,7 @@ func newCloud(ctx context.Context, r *template.Resolver, plan *Plan, options Opt
 		store = c.dynamo
 	}
 	c.account = awssim.NewAccount(awssim.AccountOptions{Place: c.place, Now: options.QueueNow, Fault: options.Fault, Taken: options.Taken},
-		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.logs, awssim.NewXRay(), c.lambda, store)
+		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.sms, c.logs, awssim.NewXRay(), c.lambda, store)
 	c.deploy = c.account.Deployer()
 	if err := c.provision(ctx, r); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/local/dirmail"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
+	sms "github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -90,6 +91,10 @@ func (s *Stand) getOutbox(_ context.Context, in *outboxInput) (*web.ListReply[di
 	if err != nil {
 		return nil, err
 	}
+	for _, t := range s.cloud.sms.Texts() {
+		mails = append(mails, dirmail.Mail{ID: t.ID, Channel: "sms", To: t.To, From: t.From, Kind: t.Context[sms.ContextKind], At: t.At, Headers: map[string]string{}, Text: t.Body})
+	}
+	slices.SortStableFunc(mails, func(a, b dirmail.Mail) int { return b.At.Compare(a.At) })
 	return web.Page(mails[:min(len(mails), in.Limit)], ""), nil
 }
 

@@ -181,3 +181,13 @@ func (p *Plan) Function(nameOrARN string) *Function {
 	}
 	return nil
 }
+
+// told lists what functions are told by a variable of their environment.
+func (p *Plan) told(variable string) (values []string) {
+	for _, f := range p.Functions {
+		if value := f.Variables[variable]; value != "" && !slices.Contains(values, value) {
+			values = append(values, value)
+		}
+	}
+	return values
+}

@@ -35,7 +35,7 @@ type Options struct {
 	Programs    string // folder of what runs, see Programs
 	DynamoDB    string // endpoint of DynamoDB Local; empty: the table is in this process
 	Queues      awssim.SQSOptions
-	Disorder    bool // what happened to mails is told twice, and the latest first
+	Disorder    bool // what happened to mails and text messages is told twice, and the latest first
 	Fault       func(awssim.Incoming) awssim.Fault
 	Taken       func(awssim.AccountCall)
 	AsyncRetry  func(attempt int) time.Duration // nil: 200 ms, where Lambda waits for minutes
@@ -281,7 +281,8 @@ func (d door) invoke(ctx context.Context, function, service, source string, payl
 	return d.stand.lambda.invoke(ctx, function, payload)
 }
 
-// deliverEvents carries what happened to mails to the bus.
+// deliverEvents carries what happened to mails and text messages to the bus. The provider of the latter asks no configuration
+// set whether to publish.
 func (s *Stand) deliverEvents(ctx context.Context) {
 	timer := time.NewTicker(glance)
 	defer timer.Stop()
@@ -291,7 +292,7 @@ func (s *Stand) deliverEvents(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		events := s.cloud.ses.TakeEvents()
+		events := slices.Concat(s.cloud.ses.TakeEvents(), s.cloud.sms.TakeEvents())
 		if s.options.Disorder {
 			events = slices.Concat(events, events)
 			slices.Reverse(events)
@@ -299,7 +300,7 @@ func (s *Stand) deliverEvents(ctx context.Context) {
 		for _, raw := range events {
 			var event map[string]any
 			err := json.Unmarshal(raw, &event)
-			if err == nil && s.cloud.publishes(event) {
+			if err == nil && (event["source"] != "aws.ses" || s.cloud.publishes(event)) {
 				err = s.bus.put(event)
 			}
 			if err != nil {
