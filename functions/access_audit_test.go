@@ -11,10 +11,12 @@ import (
 
 // unrecorded are the routes that change something, or look as if they did, and leave no audit entry.
 var unrecorded = map[string]string{
-	"POST /v1/notifications/{id}/read":       "one's own list, which nobody else sees",
-	"POST /v1/connections/{id}/test":         "it asks the partner and changes nothing here",
-	"POST /v1/recaptures/{id}/dismiss":       "the recapture of the row is not new, so there is nothing to dismiss",
-	"DELETE /v1/recaptures/{id}/not-our-car": "the row takes back what nobody has said",
+	"POST /v1/notifications/{id}/read":         "one's own list, which nobody else sees",
+	"POST /v1/connections/{id}/test":           "it asks the partner and changes nothing here",
+	"POST /v1/recaptures/{id}/dismiss":         "the recapture of the row is not new, so there is nothing to dismiss",
+	"DELETE /v1/recaptures/{id}/not-our-car":   "the row takes back what nobody has said",
+	"POST /v1/templates/preview":               "it shows a text and keeps nothing",
+	"POST /v1/prospects/{id}/messages/preview": "it shows a text and keeps nothing",
 }
 
 // operationIDs are the ids of all operations, by route.

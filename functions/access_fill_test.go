@@ -79,7 +79,7 @@ func (p *person) value(t *testing.T, place string) string {
 	case "<rego>":
 		return fmt.Sprintf("QZ%s%04d", d.code[:3], d.unique())
 	case "<phone>":
-		return fmt.Sprintf("+61%s%03d", d.digits, d.unique()%1000)
+		return fmt.Sprintf("+%s%06d", d.digits, d.unique()%1_000_000)
 	case "<email>":
 		d.latest = fmt.Sprintf("%s.%d@mail.example", d.mark, d.unique())
 		return d.latest

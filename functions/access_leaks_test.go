@@ -1,6 +1,7 @@
 package functions_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/mail"
@@ -168,39 +169,75 @@ func (s *stage) stored(t *testing.T) {
 	t.Logf("records: %v", records)
 }
 
-// mails looks through the outgoing mail: each is to a user of one company and holds nothing of another, and none is to a
-// customer.
+// toCustomers are the kinds of mails and text messages that go to customers; all others go to users.
+var toCustomers = []string{"prospect"}
+
+// reached says whose an address or number is: of a company's users, and of its customers.
+func (s *stage) reached(t *testing.T) (users, customers map[string]string) {
+	t.Helper()
+	users, customers = map[string]string{}, map[string]string{}
+	for _, d := range s.dealers {
+		for address := range d.staff {
+			users[address] = d.co.ID()
+		}
+	}
+	for _, item := range s.items(t) {
+		if item.Kind != "customer" {
+			continue
+		}
+		var c struct{ Email, Mobile, Phone string }
+		if err := json.Unmarshal(item.Body, &c); err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []string{c.Email, c.Mobile, c.Phone} {
+			customers[at] = companyIn(item)
+		}
+	}
+	return users, customers
+}
+
+// mails looks through the outgoing mail and text messages: each is to a user, or one that somebody has sent a customer is to a
+// customer, of one company, and holds nothing of another.
 func (s *stage) mails(t *testing.T) {
 	t.Helper()
 	var box struct {
-		Items []struct{ ID, To, Kind string }
+		Items []struct{ ID, Channel, To, Kind string }
 	}
 	s.want(t, 200, nil, "GET", "/_local/outbox", "").into(t, &box)
-	byCompany := map[string]int{}
+	byCompany, byKind := map[string]int{}, map[string]int{}
+	users, customers := s.reached(t)
 	for _, m := range box.Items {
-		home := ""
-		to, err := mail.ParseAddress(m.To)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range s.dealers {
-			if d.staff[to.Address] {
-				home = d.co.ID()
+		to := m.To
+		if m.Channel == "email" {
+			address, err := mail.ParseAddress(m.To)
+			if err != nil {
+				t.Fatal(err)
 			}
+			to = address.Address
+		}
+		home := users[to]
+		if slices.Contains(toCustomers, m.Kind) {
+			home = customers[to]
 		}
 		if home == "" {
-			t.Errorf("a mail to %s, who is no user", m.To)
+			t.Errorf("a message of the kind %s to %s, who is not to get it", m.Kind, m.To)
 			continue
 		}
 		byCompany[home]++
-		s.watch.foreign(home, "a mail to "+m.To, s.want(t, 200, nil, "GET", "/_local/outbox/"+m.ID+"/raw", "").body, "")
+		byKind[m.Channel+" "+m.Kind]++
+		s.watch.foreign(home, "a message to "+m.To, s.want(t, 200, nil, "GET", "/_local/outbox/"+m.ID+"/raw", "").body, "")
 	}
 	for _, d := range s.dealers {
 		if byCompany[d.co.ID()] == 0 {
 			t.Errorf("%s has no mails: there is nothing to find", d.co)
 		}
 	}
-	t.Logf("mails: %v", byCompany)
+	for _, what := range []string{"email prospect", "sms prospect"} {
+		if byKind[what] == 0 {
+			t.Errorf("there is no %s", what)
+		}
+	}
+	t.Logf("messages: %v, %v", byCompany, byKind)
 }
 
 // lines looks through the log: ids only, of anybody.

@@ -171,6 +171,7 @@ var accessRows = []accessRow{
 	{route: "GET /v1/prospects/{id}/responses", may: "prospects", path: "/v1/prospects/<+prospect>/responses", status: 200},
 	{route: "GET /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages?limit=50", status: 200},
 	{route: "POST /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages", body: `{"channel":"email","subject":"<ymark>","body":"<ymark>"}`, status: 201},
+	{route: "POST /v1/prospects/{id}/messages", may: "prospects", path: "/v1/prospects/<+prospect>/messages", body: `{"channel":"sms","body":"<ymark>"}`, status: 201},
 	{route: "POST /v1/prospects/{id}/messages/preview", may: "prospects", path: "/v1/prospects/<+prospect>/messages/preview", body: `{"channel":"sms","body":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/convert", may: "prospects", path: "/v1/prospects/<+prospect>/convert", body: `{"notes":"<ymark>","type":"<ymark>"}`, status: 200},
 	{route: "POST /v1/prospects/{id}/complete", may: "prospects", path: "/v1/prospects/<+prospect>/complete", body: `{"notes":"<ymark>"}`, status: 200},

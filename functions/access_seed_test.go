@@ -70,7 +70,7 @@ func (s *stage) seed(t *testing.T) {
 	}
 	s.watch.canaries = map[string][]string{}
 	for _, d := range s.dealers {
-		s.watch.canaries[d.co.ID()] = []string{d.mark, "61" + d.digits, "wauzzz" + strings.ToLower(d.code), "qz" + strings.ToLower(d.code[:3])}
+		s.watch.canaries[d.co.ID()] = []string{d.mark, d.digits + "00", "wauzzz" + strings.ToLower(d.code), "qz" + strings.ToLower(d.code[:3])}
 	}
 	for _, d := range s.dealers {
 		s.found(t, d)

@@ -17,7 +17,7 @@ var API = app.Function{
 	Name: "response-api",
 	Doc:  "Standard responses: write, preview, choose as a default.",
 	HTTP: func(h huma.API, d app.Deps) { api{d}.routes(h) },
-	Uses: app.Uses{Table: app.ReadWrite},
+	Uses: app.Uses{Table: app.Get | app.Query | app.Put | app.Delete},
 }
 
 // api holds the handlers of the routes.

@@ -10,10 +10,11 @@ import (
 // reads are addresses that lists and forms of the application ask for.
 var reads = []string{
 	"/v1/me", "/v1/leads?limit=2", "/v1/customers?limit=2", "/v1/appraisals?limit=2", "/v1/prospects?limit=2", "/v1/recaptures?limit=2", "/v1/notifications?limit=2",
+	"/v1/templates", "/v1/templates/variables", "/v1/groups",
 }
 
 // More is what the main job leaves out and people do all the same: they turn pages, read what they were told, and give a car
-// up; a provider sends a lead; connections are compared, and strangers read the reference.
+// up; a provider sends a lead; a prospect is written to; connections are compared, and strangers read the reference.
 func (s *Stand) More(ctx context.Context) error {
 	anonymous := client{base: s.url}
 	manager, err := anonymous.signIn(ctx, "manager@harbour.example")
@@ -36,6 +37,7 @@ func (s *Stand) More(ctx context.Context) error {
 		handOver,
 		s.exchange,
 		s.leave,
+		s.followUp,
 	} {
 		if err := step(ctx, manager); err != nil {
 			return err
