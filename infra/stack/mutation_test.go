@@ -24,7 +24,7 @@ func TestAPermissionRemovedFromUsesFails(t *testing.T) {
 		remove   func(*app.Uses)
 		rule     string // with an opinion of its own; empty: none
 	}{
-		{"mail-event", func(u *app.Uses) { u.Table = app.Read }, ""},
+		{"mail-event", func(u *app.Uses) { u.Table, u.Pace = app.Read, 0 }, ""}, // what does not write keeps no pace
 		{"recapture-api", func(u *app.Uses) { u.Sends = u.Sends[:1] }, ""},
 		{"mail-send", func(u *app.Uses) { u.Mail = false }, "G21"},
 		{"recapture-poll", func(u *app.Uses) { u.Secrets = 0 }, "G22"},

@@ -37,7 +37,7 @@ var MailEvent = app.Function{
 		},
 		Handle: heed,
 	},
-	Uses: app.Uses{Table: app.Get | app.Put},
+	Uses: app.Uses{Table: app.Get | app.Put, Pace: 10},
 }
 
 // WantsMail reports whether a user is told by mail. It is asked when a mail is planned and again right before it goes out.

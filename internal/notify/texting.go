@@ -21,7 +21,7 @@ var TextSend = app.Function{
 	Name:     "text-send",
 	Doc:      "Hands planned text messages to the provider, each once.",
 	Consumes: app.Consume(text.Deliver, deliverText, app.Batch(5)),
-	Uses:     app.Uses{Table: app.Get | app.Put, Text: true, Pace: 10},
+	Uses:     app.Uses{Table: app.Get | app.Put, Text: true, Pace: 5},
 	Timeout:  time.Minute, // a batch of provider calls that all run into their limit
 }
 
@@ -34,7 +34,7 @@ var TextEvent = app.Function{
 		DetailTypes: []string{"Text Message Delivery Status Updated"},
 		Handle:      heedText,
 	},
-	Uses: app.Uses{Table: app.Get | app.Put, Pace: 10},
+	Uses: app.Uses{Table: app.Get | app.Put, Pace: 5},
 }
 
 // deliverText lets the ledger take one text message further.
