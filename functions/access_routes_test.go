@@ -128,6 +128,7 @@ var accessRows = []accessRow{
 	{route: "POST /v1/leads", may: "leads", path: "/v1/leads", body: strings.Replace(wantedLead, `"<customer>"`, newcomer, 1), status: 201},
 	{route: "GET /v1/leads/{id}", may: readers, path: "/v1/leads/<lead>", status: 200},
 	{route: "PATCH /v1/leads/{id}", may: "leads", path: "/v1/leads/<lead>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<user>"}`, status: 200},
+	{route: "GET /v1/leads/figures", may: readers, path: "/v1/leads/figures", status: 200},
 	{route: "POST /v1/leads/import", may: "leads", path: "/v1/leads/import?yard=<yard>", body: "customer_first_name,customer_last_name,customer_email,make\r\n<mark>,<mark>,<email>,<ymark>\r\n<mark>,,,\r\n", status: 200},
 	{route: "GET /v1/leads/template.csv", may: "leads", path: "/v1/leads/template.csv", status: 200},
 	{route: "POST /v1/leads/{id}/allocate", may: "leads", path: "/v1/leads/<+lead>/allocate", body: `{"user":"<user>","notes":"<ymark>"}`, status: 200},

@@ -62,6 +62,7 @@ func file(ctx context.Context, d app.Deps, company ident.Company, l Lead, commit
 		watched(company, l, leads.Create(key(company, l.ID), l)),
 		customer.Activity(company, l.Customer, l.CreatedAt, "lead", string(l.ID), "New lead"),
 	}
+	ops = append(ops, recorded(company, nil, l)...)
 	err := board.Write(ctx, d.Table, company, nil, &l, func(ctx context.Context) error { return commit(ctx, ops...) })
 	if err != nil {
 		return Lead{}, err

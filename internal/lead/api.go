@@ -34,6 +34,11 @@ const tag = "Leads"
 func (a api) routes(h huma.API) {
 	a.settingsRoutes(h)
 	a.importRoutes(h)
+	web.Get(h, "/v1/leads/figures", web.Can(access.LeadRead), web.Route{
+		ID: "getLeadFigures", Tag: tag, Summary: "How leads are worked on: open, won and lost, and how long customers waited; by user, source and yard.",
+		Description: "Of the leads that were created in the time, at most 50,000, as they are now. Waits run from a lead's creation to the first response, " +
+			"on the clock, not in opening hours; percentiles are by nearest rank, over answered leads, with the unanswered ones counted beside.",
+	}, a.figures)
 	web.Get(h, "/v1/leads", web.Can(access.LeadRead), web.Route{
 		ID: "listLeads", Tag: tag, Summary: "Leads, newest first.",
 		Description: "Filters combine. What the caller's yards do not cover is left out.",
@@ -222,6 +227,14 @@ func (a api) works(ctx context.Context, in *worksInput) (*web.ListReply[Work], e
 		return nil, err
 	}
 	return web.Page(found, next), nil
+}
+
+func (a api) figures(ctx context.Context, in *figuresOf) (*web.Reply[Figures], error) {
+	f, err := figures(ctx, a.Deps, access.From(ctx), *in)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(f), nil
 }
 
 type closeInput struct {

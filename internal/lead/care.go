@@ -104,6 +104,7 @@ func lookOnce(ctx context.Context, d app.Deps, co ident.Company, set Settings, i
 			return err
 		}
 		places, ops = append(places, listed...), append(ops, told...)
+		ops = append(ops, recorded(co, &before, record.Value)...)
 		v = v.over(record.Value) // for the next owner it begins anew
 	}
 	v.Next = v.next(steps)

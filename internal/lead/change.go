@@ -45,7 +45,7 @@ func change(
 			if record.Value.stirred(before) {
 				op = watched(caller.Company, record.Value, op)
 			}
-			return write(ctx, op)
+			return write(ctx, append([]table.Op{op}, recorded(caller.Company, &before, record.Value)...)...)
 		})
 		if lost == nil {
 			return record.Value, record.Version() + 1, nil

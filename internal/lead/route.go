@@ -94,7 +94,7 @@ func route(ctx context.Context, d app.Deps, co ident.Company, record table.Recor
 		if l.stirred(before) {
 			op = watched(co, *l, op)
 		}
-		return d.Commit(ctx, append(ops, op)...)
+		return d.Commit(ctx, append(append(ops, op), recorded(co, &before, *l)...)...)
 	})
 	return *l, err
 }
