@@ -170,7 +170,7 @@ func (s *stage) stored(t *testing.T) {
 }
 
 // toCustomers are the kinds of mails and text messages that go to customers; all others go to users.
-var toCustomers = []string{"prospect"}
+var toCustomers = []string{"lead", "prospect"}
 
 // reached says whose an address or number is: of a company's users, and of its customers.
 func (s *stage) reached(t *testing.T) (users, customers map[string]string) {

@@ -8,7 +8,9 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/prospect"
 )
@@ -19,7 +21,7 @@ func API(watch Watchlist) app.Function {
 		Name: "lead-api",
 		Doc:  "Leads: enter, list, change, allocate, close.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send, CareTopic, prospect.Publish), Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send, mail.Deliver, text.Deliver, CareTopic, prospect.Publish), Links: true},
 	}
 }
 
@@ -65,6 +67,13 @@ func (a api) routes(h huma.API) {
 		ID: "listAssignees", Tag: tag, Summary: "To whom a lead can be allocated, by name.",
 		Description: "The users who have the role manage_leads in the lead's yard, which the caller shares with them.",
 	}, a.assignees)
+	web.Post(h, "/v1/leads/{id}/reply", web.Can(access.LeadWrite), web.Route{
+		ID: "replyToLead", Tag: tag, Status: 201, Idempotent: true, Summary: "Write to a lead's customer: a mail or a text message.",
+		Description: "A standard response, or words of one's own. It counts as work on the lead, and begins the work on a new one. Answers to a mail go to the caller's address.",
+	}, a.reply)
+	web.Post(h, "/v1/leads/{id}/reply/preview", web.Can(access.LeadRead), web.Route{
+		ID: "previewLeadReply", Tag: tag, Summary: "What a reply would say, and whether it may go; nothing is sent.",
+	}, a.preview)
 	web.Post(h, "/v1/leads/{id}/calls", web.Can(access.LeadWrite), web.Route{
 		ID: "logLeadCall", Tag: tag, Status: 201, Idempotent: true, Summary: "Note a call to a lead's customer.",
 		Description: "It counts as work on the lead, whether the customer was reached or not, and begins the work on a new one.",
@@ -201,6 +210,31 @@ func (a api) assignees(ctx context.Context, in *assigneesInput) (*web.ListReply[
 		return nil, err
 	}
 	return web.Page(found, next), nil
+}
+
+type replyInput struct {
+	ID   ID `path:"id" maxLength:"64"`
+	Body Answer
+}
+
+func (a api) reply(ctx context.Context, in *replyInput) (*web.Reply[Work], error) {
+	w, err := Reply(ctx, a.Deps, access.From(ctx), in.ID, in.Body, web.IdempotencyKey(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(w), nil
+}
+
+func (a api) preview(ctx context.Context, in *replyInput) (*web.Reply[Letter], error) {
+	record, err := visible(ctx, a.Deps, access.From(ctx), in.ID, access.LeadRead)
+	if err != nil {
+		return nil, err
+	}
+	letter, err := Compose(ctx, a.Deps, access.From(ctx), record.Value, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return web.OK(letter), nil
 }
 
 type callInput struct {

@@ -56,20 +56,19 @@ func placeKey(company ident.Company, id ID, intent string) table.Key {
 	return table.In(company, "lead-work-request", string(id)).At(intent)
 }
 
-// log makes the writes of a work on a lead, with its line in the customer's activity. They conflict where the request that
-// it comes of, which has the work's id, was carried out before.
-func (l Lead) log(ctx context.Context, company ident.Company, w Work, title string) []table.Op {
+// log makes the writes of a work on a lead, with its line in the customer's activity. They conflict where the intent was
+// carried out before.
+func (l Lead) log(company ident.Company, w Work, title, intent string) []table.Op {
 	key := workPartition(company, l.ID).At(w.At.Format(instant), w.ID)
 	ops := []table.Op{works.Create(key, w), customer.Activity(company, l.Customer, w.At, "lead", string(l.ID), title)}
-	if intent := web.IdempotencyKey(ctx); intent != "" {
+	if intent != "" {
 		ops = append(ops, places.Create(placeKey(company, l.ID, intent), place{key.Sort}))
 	}
 	return ops
 }
 
-// done is the work that an earlier attempt of the request under way did on a lead; false where there is none.
-func done(ctx context.Context, d app.Deps, company ident.Company, id ID) (Work, bool, error) {
-	intent := web.IdempotencyKey(ctx)
+// done is the work that an earlier attempt of the same intent did on a lead; false where there is none.
+func done(ctx context.Context, d app.Deps, company ident.Company, id ID, intent string) (Work, bool, error) {
 	if intent == "" {
 		return Work{}, false, nil
 	}
@@ -84,23 +83,23 @@ func done(ctx context.Context, d app.Deps, company ident.Company, id ID) (Work, 
 	return record.Value, err == nil, err
 }
 
-// worked notes work on a lead in one write with what more adds.
-func worked(ctx context.Context, d app.Deps, caller access.Caller, id ID, w Work, title string, more ...table.Op) (Work, error) {
-	if earlier, found, err := done(ctx, d, caller.Company, id); found || err != nil {
+// worked notes work on a lead in one write with what more adds. The same intent again adds nothing.
+func worked(ctx context.Context, d app.Deps, caller access.Caller, id ID, w Work, title, intent string, more ...table.Op) (Work, error) {
+	if earlier, found, err := done(ctx, d, caller.Company, id, intent); found || err != nil {
 		return earlier, err
 	}
-	w.ID = cmp.Or(web.IdempotencyKey(ctx), w.ID, d.NewID())
+	w.ID = cmp.Or(intent, w.ID, d.NewID())
 	_, _, err := change(ctx, d, caller, id, access.LeadWrite, func(l *Lead, _ int64) (commit, error) {
 		if err := l.changeable(); err != nil {
 			return nil, err
 		}
 		w.At, w.By = d.Now().UTC().Truncate(time.Millisecond), caller.User
 		l.responded(w.At)
-		ops := append(l.log(ctx, caller.Company, w, title), more...)
+		ops := append(l.log(caller.Company, w, title, intent), more...)
 		return func(ctx context.Context, change ...table.Op) error { return d.Commit(ctx, append(change, ops...)...) }, nil
 	})
 	if errs.Is(err, errs.Conflict) {
-		if earlier, found, missing := done(ctx, d, caller.Company, id); found && missing == nil {
+		if earlier, found, missing := done(ctx, d, caller.Company, id, intent); found && missing == nil {
 			return earlier, nil
 		}
 	}
@@ -120,7 +119,7 @@ func logCall(ctx context.Context, d app.Deps, caller access.Caller, id ID, c cal
 	if c.Outcome == "missed" {
 		title = "Called, not reached"
 	}
-	return worked(ctx, d, caller, id, Work{Kind: Called, To: c.To, Text: c.Notes, Outcome: cmp.Or(c.Outcome, "answered")}, title)
+	return worked(ctx, d, caller, id, Work{Kind: Called, To: c.To, Text: c.Notes, Outcome: cmp.Or(c.Outcome, "answered")}, title, web.IdempotencyKey(ctx))
 }
 
 // worksOn is a page of the work on a lead, the latest first, and the cursor of the next.

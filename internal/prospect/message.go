@@ -3,7 +3,6 @@ package prospect
 import (
 	"cmp"
 	"context"
-	"fmt"
 	netmail "net/mail"
 	"strings"
 	"time"
@@ -73,18 +72,9 @@ func prepare(ctx context.Context, d app.Deps, caller access.Caller, p Prospect, 
 	}
 	filled := words.Fill(about)
 	if out.Channel == response.Email {
-		filled = filled.Closing(objection(about), about.Language())
+		filled = filled.Closing(response.Objection(about), about.Language())
 	}
 	return prepared{filled, out.Template, about.Customer.Reached(customer.Channel(out.Channel), about.Company.Country), about}, nil
-}
-
-// objection is the notice of the right to object that goes with every mail that the customer has not asked for.
-func objection(about response.About) string {
-	format := "You receive this mail because %s knows you as a customer. If you would rather not hear from us, simply answer it and say so."
-	if strings.HasPrefix(about.Language(), "de") {
-		format = "Sie erhalten diese E-Mail, weil %s Sie als Kundin oder Kunden kennt. Wenn Sie nichts mehr von uns hören möchten, antworten Sie einfach darauf."
-	}
-	return fmt.Sprintf(format, about.Company.Name)
 }
 
 // about is what responses about a prospect speak of.

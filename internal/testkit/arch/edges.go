@@ -9,7 +9,7 @@ var Edges = map[string][]string{
 	"dms":              {"company", "customer", "prospect"},
 	"docs":             {},
 	"group":            {"customer"},
-	"lead":             {"company", "customer", "lead/enquiry", "lead/rule", "notify", "prospect"},
+	"lead":             {"company", "customer", "lead/enquiry", "lead/rule", "notify", "prospect", "response"},
 	"lead/alert":       {"company", "customer", "lead", "lead/enquiry", "lead/rule", "notify", "response"},
 	"lead/enquiry":     {},
 	"lead/rule":        {"company"},

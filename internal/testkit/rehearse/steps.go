@@ -35,6 +35,7 @@ func (s *Stand) More(ctx context.Context) error {
 		s.setRules,
 		s.receiveLead,
 		handOver,
+		answer,
 		s.exchange,
 		s.leave,
 		s.followUp,

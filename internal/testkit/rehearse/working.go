@@ -67,3 +67,30 @@ func (s *Stand) leave(ctx context.Context, manager client) error {
 	}
 	return admin.send(ctx, http.MethodPut, "/v1/lead-settings", map[string]any{}, nil)
 }
+
+// answer writes to a lead's customer, by mail and by text message, notes a call, and looks at the figures.
+func answer(ctx context.Context, manager client) error {
+	id, err := manager.post(ctx, "/v1/leads", map[string]any{"customer": map[string]string{"first": "Ada", "last": "Reply", "email": "ada.reply@mail.example", "mobile": "0491 570 110"}})
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		path string
+		body map[string]string
+	}{
+		{"/reply/preview", map[string]string{"subject": "Hello", "body": "Dear {{customer.firstName}}"}},
+		{"/reply", map[string]string{"subject": "Hello", "body": "Dear {{customer.firstName}}"}},
+		{"/reply", map[string]string{"channel": "sms", "body": "Hi {{customer.firstName}}"}},
+		{"/calls", map[string]string{"notes": "Comes by."}},
+	} {
+		if err := manager.send(ctx, http.MethodPost, "/v1/leads/"+id+step.path, step.body, nil); err != nil {
+			return err
+		}
+	}
+	for _, path := range []string{"/v1/leads/" + id + "/work", "/v1/leads/figures"} {
+		if err := manager.get(ctx, path, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
