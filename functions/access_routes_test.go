@@ -112,6 +112,10 @@ var accessRows = []accessRow{
 	{route: "POST /v1/customers", may: acquaint, path: "/v1/customers", body: newCustomer, status: 201},
 	{route: "GET /v1/customers/{id}", may: "leads prospects recapture maker", path: "/v1/customers/<customer>", status: 200},
 	{route: "PATCH /v1/customers/{id}", may: acquaint, path: "/v1/customers/<customer>", body: `{"notes":"<mark>","phone":"<phone>"}`, status: 200},
+	{route: "GET /v1/customers/duplicates", may: "leads prospects recapture maker", path: "/v1/customers/duplicates?limit=50", status: 200},
+	{route: "GET /v1/customers/{id}/duplicates", may: "leads prospects recapture maker", path: "/v1/customers/<customer>/duplicates", status: 200},
+	{route: "POST /v1/customers/{id}/merge", may: acquaint, path: "/v1/customers/<+customer>/merge", body: `{"into":"<+customer>"}`, status: 200},
+	{route: "DELETE /v1/customers/{id}/merge", may: acquaint, path: "/v1/customers/<+customer>/merge", status: 200},
 	{route: "GET /v1/customers/{id}/activity", may: "leads prospects recapture maker", path: "/v1/customers/<customer>/activity", status: 200, other: "/v1/customers/<+customer>/activity"},
 
 	{route: "GET /v1/appraisals", may: readers, path: "/v1/appraisals", status: 200, other: "status=open"},

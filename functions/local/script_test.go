@@ -29,8 +29,18 @@ func TestRequirements(t *testing.T) {
 
 func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) { told(t, "R", 62) }
 
-// The exchange with a dealer's own system (P6, P8, P9, P20, P33, P36) is not offered and has no script.
-func TestEveryRequirementOfProspectsHasAScript(t *testing.T) { told(t, "P", 43, 6, 8, 9, 20, 33, 36) }
+func TestEveryRequirementOfProspectsHasAScript(t *testing.T) { told(t, "P", 43) }
+
+// The resolutions before C19 are about other features.
+func TestEveryResolutionAboutProspectsHasAScript(t *testing.T) { told(t, "C", 24, upTo(18)...) }
+
+// upTo are the numbers from 1 to n.
+func upTo(n int) (all []int) {
+	for i := range n {
+		all = append(all, i+1)
+	}
+	return all
+}
 
 // told demands that the scripts of a letter speak of each requirement up to the last, but for some.
 func told(t *testing.T, letter string, last int, but ...int) {

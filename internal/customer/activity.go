@@ -2,6 +2,8 @@ package customer
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -40,28 +42,40 @@ func history(company ident.Company, customer ID) table.Partition {
 	return table.In(company, "activity", string(customer))
 }
 
-// History is a page of what was lodged against a customer, newest first, and the cursor of the next page.
+// History is a page of what was lodged against a customer and their aliases, newest first, and the cursor of the next page.
 func History(ctx context.Context, d app.Deps, company ident.Company, id ID, limit int, cursor string) ([]Event, string, error) {
-	if _, err := Load(ctx, d, company, id); err != nil {
-		return nil, "", err
-	}
-	partition := history(company, id)
-	q := table.Query{Partition: string(partition), Limit: limit, Descending: true}
-	if cursor != "" {
-		position, err := d.Links.OpenCursor(ctx, company, string(partition), cursor)
-		if err != nil {
-			return nil, "", err
-		}
-		q.After = string(position)
-	}
-	records, after, err := events.Query(ctx, d.Table, q)
+	ids, err := Everyone(ctx, d, company, id)
 	if err != nil {
 		return nil, "", err
 	}
-	page := table.Values(records)
-	if after == "" {
+	binding := string(history(company, id))
+	after := ""
+	if cursor != "" {
+		position, err := d.Links.OpenCursor(ctx, company, binding, cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		after = string(position)
+	}
+	var all []table.Record[Event]
+	more := false
+	for _, id := range ids {
+		records, next, err := events.Query(ctx, d.Table, table.Query{Partition: string(history(company, id)), Limit: limit, Descending: true, After: after})
+		if err != nil {
+			return nil, "", err
+		}
+		all, more = append(all, records...), more || next != ""
+	}
+	slices.SortStableFunc(all, func(a, b table.Record[Event]) int { return strings.Compare(b.Key().Sort, a.Key().Sort) })
+	// Of aliases the same may have been lodged at one millisecond: a page ends behind all of it, and tells it once.
+	all = slices.CompactFunc(all, func(a, b table.Record[Event]) bool { return a.Key().Sort == b.Key().Sort })
+	if len(all) > limit {
+		all, more = all[:limit], true
+	}
+	page := table.Values(all)
+	if !more || len(all) == 0 {
 		return page, "", nil
 	}
-	next, err := d.Links.SealCursor(ctx, company, string(partition), []byte(after))
+	next, err := d.Links.SealCursor(ctx, company, binding, []byte(all[len(all)-1].Key().Sort))
 	return page, next, err
 }

@@ -38,6 +38,7 @@ type View struct {
 	Contact   Contact           `json:"contact,omitzero" doc:"What the customer has said about being contacted for sales."`
 	Vehicles  []vehicle.Vehicle `json:"vehicles" required:"false" maxItems:"20"`
 	CreatedAt time.Time         `json:"createdAt" readOnly:"true"`
+	Merged    []ID              `json:"merged,omitempty" readOnly:"true" doc:"Other records of the same person that this one stands for: their ids lead here."`
 }
 
 // Name is a person's name.
@@ -51,7 +52,7 @@ func Show(c Customer) View { return view(c) }
 
 func view(c Customer) View {
 	return View{
-		c.ID, Name{c.First, c.Last}, c.Company, c.Email, c.Mobile, c.Phone, c.Address, c.Language, c.Notes, c.Contact, c.Vehicles, c.CreatedAt,
+		c.ID, Name{c.First, c.Last}, c.Company, c.Email, c.Mobile, c.Phone, c.Address, c.Language, c.Notes, c.Contact, c.Vehicles, c.CreatedAt, c.Merged,
 	}
 }
 
@@ -180,6 +181,7 @@ func routes(api huma.API, d app.Deps) {
 			}
 			return web.Page(page, next), nil
 		})
+	joinRoutes(api, d)
 }
 
 func find(ctx context.Context, d app.Deps, in *listIn) (*web.ListReply[View], error) {
@@ -187,15 +189,25 @@ func find(ctx context.Context, d app.Deps, in *listIn) (*web.ListReply[View], er
 	if in.Q != "" && len(search.Words(text)) == 0 {
 		return nil, errs.Violate(errs.Violation{Location: "query.q", Message: "has no word of at least 2 letters or digits"})
 	}
-	records, next, err := list.Page(ctx, d.Table, d.Links, access.From(ctx).Company, search.Query{
-		Yards: []string{search.AllYards}, Text: text, Limit: in.Limit, Cursor: in.Cursor,
-	})
+	yards := []string{search.AllYards}
+	if in.Q != "" {
+		yards = append(yards, aliases)
+	}
+	co := access.From(ctx).Company
+	records, next, err := list.Page(ctx, d.Table, d.Links, co, search.Query{Yards: yards, Text: text, Limit: in.Limit, Cursor: in.Cursor})
 	if err != nil {
 		return nil, err
 	}
-	views := make([]View, len(records))
-	for i, record := range records {
-		views[i] = view(record.Value)
+	views, shown := []View{}, map[ID]bool{}
+	for _, record := range records {
+		standing, err := resolve(ctx, d, co, record)
+		if err != nil {
+			return nil, err
+		}
+		if id := standing.Value.ID; !shown[id] {
+			shown[id] = true
+			views = append(views, view(standing.Value))
+		}
 	}
 	return web.Page(views, next), nil
 }

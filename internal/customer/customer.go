@@ -8,6 +8,8 @@
 // e-mail address, phone number, rego and VIN, each word a prefix. Particulars are personal data: they are never logged,
 // and never sent to a partner.
 //
+// Two records of one person are found as possible duplicates, and merged by making one an alias of the other (merge.go).
+//
 // Other features make customers along with their own records (Add), read them (Load, LoadAll) and add activity.
 package customer
 
@@ -43,6 +45,10 @@ type Customer struct {
 	Vehicles  []vehicle.Vehicle `json:"vehicles,omitempty"`
 	Dials     []string          `json:"dials,omitempty"` // Mobile and Phone as E.164 has them, where they are in a numbering plan
 	CreatedAt time.Time         `json:"createdAt"`
+
+	MergedInto ID        `json:"mergedInto,omitempty"` // the record that stands for this one, which is an alias; see alias.go
+	MergedAt   time.Time `json:"mergedAt,omitzero"`
+	Merged     []ID      `json:"merged,omitempty"` // aliases that this one stands for, and theirs; at most maxMerged
 }
 
 // Address is where a customer lives or works.

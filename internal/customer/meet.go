@@ -26,14 +26,19 @@ func Meet(ctx context.Context, d app.Deps, co ident.Company, who Customer, inten
 		return Chosen{}, err
 	}
 	for _, facet := range who.facets() {
-		known, err := list.First(ctx, d.Table, co, search.Query{Yards: []string{search.AllYards}, Facets: facet, Limit: maxNamesakes})
+		known, err := list.First(ctx, d.Table, co, search.Query{Yards: []string{search.AllYards, aliases}, Facets: facet, Limit: maxNamesakes})
 		if err != nil {
 			return Chosen{}, err
 		}
 		for _, record := range known {
-			if mayBe(record.Value, who) {
-				return met(ctx, d, co, record, who)
+			if !mayBe(record.Value, who) {
+				continue
 			}
+			standing, err := resolve(ctx, d, co, record)
+			if err != nil {
+				return Chosen{}, err
+			}
+			return met(ctx, d, co, standing, who)
 		}
 	}
 	return who.introduced(ctx, d, co, intent)

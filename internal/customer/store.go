@@ -1,10 +1,6 @@
 package customer
 
 import (
-	"context"
-
-	"github.com/winback-auto/winback/internal/platform/app"
-	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -33,8 +29,14 @@ const (
 	secondFacet = "second number"
 )
 
+// aliases stands for the yard of customers who were merged into others: they are on no list, and found all the same.
+const aliases = "merged"
+
 func entry(c Customer) search.Entry {
 	e := search.Entry{ID: string(c.ID), Yards: []string{search.AllYards}, At: c.CreatedAt, Words: c.words()}
+	if c.MergedInto != "" {
+		e.Yards = []string{aliases}
+	}
 	if c.Email != "" {
 		e.Facets = append(e.Facets, search.Facet{Name: emailFacet, Value: c.Email})
 	}
@@ -46,23 +48,4 @@ func entry(c Customer) search.Entry {
 
 func key(company ident.Company, id ID) table.Key {
 	return table.In(company, "customer", string(id)).At()
-}
-
-// Load is a customer of the company, or a NotFound error.
-func Load(ctx context.Context, d app.Deps, company ident.Company, id ID) (table.Record[Customer], error) {
-	record, err := customers.Get(ctx, d.Table, key(company, id))
-	if errs.Is(err, errs.NotFound) {
-		return table.Record[Customer]{}, errs.E(errs.NotFound, "there is no such customer")
-	}
-	return record, err
-}
-
-// LoadAll are those that exist among the customers asked for, in their order.
-func LoadAll(ctx context.Context, d app.Deps, company ident.Company, ids []ID) ([]Customer, error) {
-	keys := make([]table.Key, len(ids))
-	for i, id := range ids {
-		keys[i] = key(company, id)
-	}
-	records, err := customers.GetAll(ctx, d.Table, keys)
-	return table.Values(records), err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/testkit/memtable"
 )
@@ -35,6 +36,7 @@ type world struct {
 	app.Deps
 	now    time.Time
 	handle app.Handler
+	driver table.Driver
 	log    *bytes.Buffer
 }
 
@@ -44,7 +46,8 @@ func newWorld(t *testing.T) *world {
 	now := func() time.Time { return w.now }
 	next := 0
 	newID := func() string { next++; return "id" + strconv.Itoa(next) }
-	store := memtable.New(t, now, newID)
+	w.driver = memtable.Driver(t, now)
+	store := table.New(w.driver, now, newID)
 	ring, err := link.NewKeyring(link.Key{ID: "k", Secret: bytes.Repeat([]byte("s"), link.MinSecret)})
 	if err != nil {
 		t.Fatal(err)

@@ -178,7 +178,11 @@ func (c *capture) openLead(ctx context.Context, earlier ID, who customer.ID) (*t
 	if err != nil {
 		return nil, err
 	}
-	q := search.Query{Facets: []search.Facet{{Name: openFacet, Value: string(who)}}, Limit: maxOpen}
+	facets, err := openOf(ctx, c.d, c.co, who)
+	if err != nil {
+		return nil, err
+	}
+	q := search.Query{Facets: facets, Limit: maxOpen}
 	for _, yard := range yards {
 		q.Yards = append(q.Yards, yard.ID)
 	}

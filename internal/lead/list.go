@@ -6,9 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
@@ -76,11 +78,28 @@ func list(ctx context.Context, d app.Deps, caller access.Caller, f Filters, page
 // maxOpen is the most other open leads that a lead shows.
 const maxOpen = 20
 
+// openOf are the facets under which the open leads of a customer stand: of the one who stands for all of them, and of each
+// alias.
+func openOf(ctx context.Context, d app.Deps, co ident.Company, who customer.ID) (facets []search.Facet, err error) {
+	everyone, err := customer.Everyone(ctx, d, co, who)
+	if errs.Is(err, errs.NotFound) {
+		everyone, err = []customer.ID{who}, nil // who is made in this very write
+	}
+	for _, id := range everyone {
+		facets = append(facets, search.Facet{Name: openFacet, Value: string(id)})
+	}
+	return facets, err
+}
+
 // OtherOpen are the other leads of the same customer that are not closed, in the caller's yards: the warning that
 // somebody may be working on the customer already (R66).
 func OtherOpen(ctx context.Context, d app.Deps, caller access.Caller, l Lead) ([]Lead, error) {
+	facets, err := openOf(ctx, d, caller.Company, l.Customer)
+	if err != nil {
+		return nil, err
+	}
 	records, _, err := board.Page(ctx, d.Table, d.Links, caller.Company, search.Query{
-		Yards: caller.Yards(access.LeadRead), Facets: []search.Facet{{Name: openFacet, Value: string(l.Customer)}}, Limit: maxOpen + 1,
+		Yards: caller.Yards(access.LeadRead), Facets: facets, Limit: maxOpen + 1,
 	})
 	if err != nil {
 		return nil, err
