@@ -19,6 +19,7 @@ var unrecorded = map[string]string{
 	"POST /v1/templates/preview":               "it shows a text and keeps nothing",
 	"POST /v1/leads/{id}/reply/preview":        "it shows a text and keeps nothing",
 	"POST /v1/prospects/{id}/messages/preview": "it shows a text and keeps nothing",
+	"POST /v1/dms/endpoints/{id}/redeliver":    "the endpoint of the row has missed nothing",
 }
 
 // operationIDs are the ids of all operations, by route.

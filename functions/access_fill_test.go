@@ -17,7 +17,7 @@ var placeholder = regexp.MustCompile(`<\+?[a-z ]+>`)
 var recordKinds = []string{"lead", "appraisal", "prospect", "contested", "recapture", "errored", "batch", "second batch", "notice"}
 
 // idKinds are all kinds of ids.
-var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "colleague", "yard", "template", "group"}, recordKinds...)
+var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "colleague", "yard", "template", "group", "endpoint"}, recordKinds...)
 
 // kindOf is the kind of id that a placeholder stands for; empty for a value.
 func kindOf(place string) string {
@@ -89,6 +89,8 @@ func (p *person) value(t *testing.T, place string) string {
 		return fmt.Sprint(d.unique())
 	case "<key>":
 		return d.key()
+	case "<hook>":
+		return d.hook
 	}
 	t.Fatalf("nothing stands for %s", place)
 	return ""
@@ -144,6 +146,8 @@ func (s *stage) fresh(t *testing.T, who *person, kind string) string {
 		return made(who, "/v1/prospects", newProspect)
 	case "contested":
 		return s.contested(t, who)
+	case "endpoint":
+		return made(d.people["boss"], "/v1/dms/endpoints", newEndpoint)
 	case "recapture", "errored":
 		n := d.used[kind+suffix]
 		d.used[kind+suffix]++

@@ -63,6 +63,7 @@ const (
 	handedIn    = `{"prospects":[{"id":"<mark>","version":<number>,"yard":"<yard>","user":"<colleague>","due":"2026-11-25T09:00:00Z","notes":"<ymark>","customer":{"first":"<mark>","last":"<mark>"}}]}`
 	newTemplate = `{"name":"<mark> <number>","channel":"sms","body":"<mark> {{customer.firstName|there}}"}`
 	newGroup    = `{"name":"<mark> <number>","description":"<mark>"}`
+	newEndpoint = `{"name":"<mark> <number>","url":"<hook>/<mark>","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`
 	newWords    = `{"activities":[{"name":"Prospect Activity","source":"<mark>"},{"name":"CRM Follow Up"},{"name":"<mark>"}],"actions":[{"name":"12 Month Follow Up"}],"types":[{"name":"Phone Out"},{"name":"<mark>"}]}`
 )
 
@@ -145,6 +146,15 @@ var accessRows = []accessRow{
 	{route: "POST /v1/leads/{id}/close", may: "leads", path: "/v1/leads/<+lead>/close", body: `{"outcome":"lost","reason":"<ymark>"}`, status: 200},
 
 	{route: "POST /v1/dms/prospects", may: "admin", path: "/v1/dms/prospects", body: handedIn, status: 200},
+	{route: "GET /v1/dms/endpoints", may: "admin", path: "/v1/dms/endpoints", status: 200},
+	{route: "POST /v1/dms/endpoints", may: "admin", path: "/v1/dms/endpoints", body: newEndpoint, status: 201},
+	{route: "GET /v1/dms/endpoints/{id}", may: "admin", path: "/v1/dms/endpoints/<endpoint>", status: 200},
+	{route: "PUT /v1/dms/endpoints/{id}", may: "admin", path: "/v1/dms/endpoints/<endpoint>", body: `{"name":"<mark>","url":"<hook>/<mark>"}`, status: 200},
+	{route: "DELETE /v1/dms/endpoints/{id}", may: "admin", path: "/v1/dms/endpoints/<+endpoint>", status: 204},
+	{route: "POST /v1/dms/endpoints/{id}/rotate-secret", may: "admin", path: "/v1/dms/endpoints/<endpoint>/rotate-secret", body: `{"secret":"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}`, status: 200},
+	{route: "GET /v1/dms/endpoints/{id}/deliveries", may: "admin", path: "/v1/dms/endpoints/<endpoint>/deliveries?limit=50", status: 200},
+	{route: "POST /v1/dms/endpoints/{id}/redeliver", may: "admin", path: "/v1/dms/endpoints/<endpoint>/redeliver", body: `{"behind":0}`, status: 200},
+	{route: "POST /v1/dms/endpoints/{id}/deliveries/{delivery}/redeliver", may: "admin", path: "/v1/dms/endpoints/<endpoint>/deliveries/1/redeliver", status: 200},
 	{route: "GET /v1/dms/changes", may: "admin", path: "/v1/dms/changes?limit=50", status: 200},
 	{route: "GET /v1/templates", may: "admin " + acquaint, path: "/v1/templates", status: 200},
 	{route: "POST /v1/templates", may: "admin", path: "/v1/templates", body: newTemplate, status: 201},

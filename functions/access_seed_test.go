@@ -29,6 +29,7 @@ type dealer struct {
 	serial int                  // of what is unique
 	latest string               // address of the user made last
 	keys   []string             // of connections
+	hook   string               // base URL of a management system that takes everything
 }
 
 // person is somebody who signs in, in one role.
@@ -65,7 +66,7 @@ func (s *stage) seed(t *testing.T) {
 		digits := fmt.Sprintf("4915%d%d%d", i+1, i+1, i+1)
 		s.dealers = append(s.dealers, &dealer{
 			co: ident.Trusted([]string{"first-cars", "second-cars", "third-cars"}[i]), code: code, mark: "qz" + strings.ToLower(code), digits: digits,
-			people: map[string]*person{}, staff: map[string]bool{}, ids: map[string][2]string{}, spare: map[string][]string{}, used: map[string]int{},
+			hook: s.hooks.URL, people: map[string]*person{}, staff: map[string]bool{}, ids: map[string][2]string{}, spare: map[string][]string{}, used: map[string]int{},
 		})
 	}
 	s.watch.canaries = map[string][]string{}
@@ -179,6 +180,7 @@ func (s *stage) fillBooks(t *testing.T, d *dealer) {
 		}
 		post("admin", "template", "/v1/templates", newTemplate)
 		post("admin", "group", "/v1/groups", newGroup)
+		post("admin", "endpoint", "/v1/dms/endpoints", newEndpoint)
 		for range 3 { // lists have more than a page of one
 			post("leads", "customer", "/v1/customers", newCustomer)
 			post("leads", "lead", "/v1/leads", wantedLead)

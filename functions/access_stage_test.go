@@ -24,6 +24,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/webhook"
 )
 
 // stage is a whole Winback in this process, gateway, authorizer and codec included, with three companies on one data
@@ -37,8 +38,9 @@ type stage struct {
 	handler http.Handler
 	log     lockedLog
 	partner *partnerOfAll
-	dealers []*dealer // the first is the victim, the second attacks, the third is what everybody might stumble over
-	secrets []string  // tokens of users and of webhooks
+	hooks   *httptest.Server // of dealers' management systems
+	dealers []*dealer        // the first is the victim, the second attacks, the third is what everybody might stumble over
+	secrets []string         // tokens of users and of webhooks
 	watch   leaks
 
 	requests atomic.Int64
@@ -75,6 +77,8 @@ func newStage(t *testing.T) *stage {
 	s := &stage{dir: t.TempDir(), counts: map[string]int{}, messages: map[string]int{}}
 	s.wall.nanos.Store(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC).UnixNano())
 	s.partner = newPartnerOfAll(s.wall.Now)
+	s.hooks = httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(s.hooks.Close)
 	s.partner.ping = func(url string) {
 		s.ask(t, nil, "POST", hookPath(url), `{"event":"ping","region":"au"}`)
 	}
@@ -89,11 +93,16 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
+// hooked lets webhooks go to the dealers' management systems, which are on this machine.
+func (s *stage) hooked() webhook.Options {
+	return webhook.Options{Local: []string{s.hooks.Listener.Addr().String()}}
+}
+
 // open starts the host, for the first time or again.
 func (s *stage) open(t *testing.T) {
 	t.Helper()
 	host, err := localhost.Open(localhost.Options{
-		Dir: s.dir, BaseURL: "https://api.winback.example", AppURL: "https://winback.example", Functions: s.overheard(functions.All(s.partner.dial, autograb.ParsePush)),
+		Dir: s.dir, BaseURL: "https://api.winback.example", AppURL: "https://winback.example", Functions: s.overheard(functions.All(s.partner.dial, autograb.ParsePush, s.hooked())),
 		Wall: s.wall.Now, Log: slog.New(slog.NewJSONHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -15,18 +15,22 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/webhook"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/recapture"
 	"github.com/winback-auto/winback/internal/response"
 )
 
-// All lists every function. The partner is the caller's choice: AutoGrab, or its simulator.
-func All(dial partner.Dial, parse partner.Parse) []app.Function {
+// All lists every function. The partner is the caller's choice: AutoGrab, or its simulator. Webhooks go to strangers on the
+// public internet, unless options say otherwise.
+func All(dial partner.Dial, parse partner.Parse, to ...webhook.Options) []app.Function {
+	hooks := webhook.New(append(to, webhook.Options{})[0])
 	return []app.Function{
 		appraisal.API(recapture.WatchingInRole),
 		company.API(dial),
 		customer.API,
-		dms.API,
+		dms.API(hooks),
+		dms.Deliverer(hooks),
 		dms.Publisher,
 		docs.API,
 		group.API,

@@ -3,6 +3,7 @@ package functions_test
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -40,8 +41,9 @@ type world struct {
 	effects   *effects
 	queue     *outgoing
 	partner   *fakePartner
-	pushes    []string // where the partner pushes to, by connection, Sydney's first
-	leads     string   // path of the leads connection
+	pushes    []string         // where the partner pushes to, by connection, Sydney's first
+	leads     string           // path of the leads connection
+	system    *httptest.Server // a dealer's management system
 	minted    atomic.Int64
 }
 
@@ -114,7 +116,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.Deps.Queue, w.Deps.Mail, w.Deps.Text, w.Deps.Secrets, w.Deps.NewID = w.queue, postbox{e}, telephone{e}, keys.Sealer(), w.newID
 	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>"}
-	for _, f := range functions.All(w.partner.dial, autograb.ParsePush) {
+	for _, f := range functions.All(w.partner.dial, autograb.ParsePush, w.hooked(t)) {
 		w.functions[f.Name] = f
 	}
 	w.Serve(w.functions["recapture-api"]).Serve(w.functions["sighting-webhook"])

@@ -4,6 +4,7 @@ package main
 import (
 	"github.com/winback-auto/winback/internal/aws/lambdahost"
 	"github.com/winback-auto/winback/internal/dms"
+	"github.com/winback-auto/winback/internal/platform/webhook"
 )
 
-func main() { lambdahost.Start(dms.API) }
+func main() { lambdahost.Start(dms.API(webhook.New(webhook.Options{}))) }

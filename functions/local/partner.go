@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/winback-auto/winback/internal/partner/autograbsim"
+	"github.com/winback-auto/winback/internal/partner/dmssim"
 	"github.com/winback-auto/winback/internal/platform/ident"
 )
 
@@ -43,7 +44,7 @@ func partnerAlone(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
-	server := newServer(simulator.Handler(), log)
+	server := newServer(dmssim.New(baseURL(listener)).Beside(simulator.Handler()), log)
 	fmt.Fprintf(c.out, "The partner simulator is ready at %s\n", baseURL(listener))
 	group, working := errgroup.WithContext(ctx)
 	group.Go(func() error { return simulator.Run(working) })

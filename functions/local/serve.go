@@ -16,6 +16,8 @@ import (
 	"github.com/winback-auto/winback/internal/local/localhost"
 	"github.com/winback-auto/winback/internal/partner/autograb"
 	"github.com/winback-auto/winback/internal/partner/autograbsim"
+	"github.com/winback-auto/winback/internal/partner/dmssim"
+	"github.com/winback-auto/winback/internal/platform/webhook"
 )
 
 // serve runs everything until the context ends.
@@ -76,8 +78,12 @@ func start(ctx context.Context, s settings) (_ *server, err error) {
 		w.partnerURL = baseURL(back)
 	}
 	dial := autograb.Dial(autograb.Options{BaseURL: w.partnerURL})
+	hooks := webhook.Options{Local: strings.Fields(strings.ReplaceAll(s.hooks, ",", " "))}
+	if back != nil { // the DMS simulator is there
+		hooks.Local = append(hooks.Local, back.Addr().String())
+	}
 	w.host, err = localhost.Open(localhost.Options{
-		Dir: s.data, BaseURL: baseURL(front), AppURL: strings.TrimSuffix(s.appURL, "/"), Functions: functions.All(dial, autograb.ParsePush), Wall: time.Now, Log: log,
+		Dir: s.data, BaseURL: baseURL(front), AppURL: strings.TrimSuffix(s.appURL, "/"), Functions: functions.All(dial, autograb.ParsePush, hooks), Wall: time.Now, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -89,7 +95,7 @@ func start(ctx context.Context, s settings) (_ *server, err error) {
 		if err != nil {
 			return nil, err
 		}
-		w.serve(back, newServer(w.simulator.Handler(), log))
+		w.serve(back, newServer(dmssim.New(w.partnerURL).Beside(w.simulator.Handler()), log))
 		w.host.Accompany(w.simulator)
 	}
 	w.serve(front, newServer(w.host.Handler(), log))

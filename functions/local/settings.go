@@ -15,6 +15,7 @@ type settings struct {
 	addr, partnerAddr, partnerURL string
 	appURL                        string
 	data, seed, listings          string
+	hooks                         string
 	log                           string
 	logTo                         io.Writer // nil: standard error
 }
@@ -28,6 +29,7 @@ func (s *settings) flags(command string) *flag.FlagSet {
 	f.StringVar(&s.seed, "seed", "demo", "what a fresh data folder is filled with: demo or none")
 	f.StringVar(&s.appURL, "app", "", "base `URL` of a front end; mails then have a button into it")
 	f.StringVar(&s.listings, "listings", "", "listing feed for the partner simulator: a `file`, CSV or JSON, optionally gzip")
+	f.StringVar(&s.hooks, "hooks", "", "`addresses` (host:port, commas between them) that webhooks may go to on this machine, besides the simulator")
 	f.StringVar(&s.log, "log", "warn", "least `level` of log lines on standard error: debug, info, warn or error")
 	return f
 }

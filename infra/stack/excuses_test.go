@@ -21,6 +21,7 @@ var excuses = []excuse{
 	{wildcard, "app/CompanyApiRole", traces},
 	{wildcard, "app/CustomerApiRole", traces},
 	{wildcard, "app/DmsApiRole", traces},
+	{wildcard, "app/DmsDeliverRole", traces},
 	{wildcard, "app/DmsPublishRole", traces},
 	{wildcard, "app/DocsApiRole", traces},
 	{wildcard, "app/LeadAlertRole", traces},

@@ -12,15 +12,24 @@ import (
 )
 
 // API is the function with the routes for the dealer's management system.
-var API = app.Function{
-	Name: "dms-api",
-	Doc:  "Exchange with the dealer's management system: prospects in, what became of them out.",
-	HTTP: func(h huma.API, d app.Deps) { api{d}.routes(h) },
-	Uses: app.Uses{Table: app.Read | app.Put | app.Load, Links: true},
+func API(hooks Hooks) app.Function {
+	return app.Function{
+		Name: "dms-api",
+		Doc:  "Exchange with the dealer's management system: prospects in, what became of them out.",
+		HTTP: func(h huma.API, d app.Deps) {
+			a := api{d, hooks}
+			a.routes(h)
+			a.endpointRoutes(h)
+		},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Links: true, Sends: app.Topics(Deliver), Secrets: app.Seal},
+	}
 }
 
 // api holds the handlers of the routes.
-type api struct{ app.Deps }
+type api struct {
+	app.Deps
+	hooks Hooks
+}
 
 const tag = "DMS"
 

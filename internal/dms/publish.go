@@ -16,11 +16,12 @@ var Publisher = app.Function{
 	Name:     "dms-publish",
 	Doc:      "Takes what users did to prospects over into the feed of the dealer's management system.",
 	Consumes: app.Consume(prospect.Publish, publish, app.Batch(10)),
-	Uses:     app.Uses{Table: app.Get | app.Query | app.Put | app.Delete, Pace: 15},
+	Uses:     app.Uses{Table: app.Get | app.Query | app.Put | app.Delete, Sends: app.Topics(Deliver), Pace: 15},
 }
 
-// together is the most changes of one write.
-const together = 20
+// together is the most changes of one write, where there are so many endpoints: an entry and the end of its change, and a
+// delivery to each; the head goes along.
+func together(endpoints int) int { return (table.MaxOps - 1) / (2 + endpoints) }
 
 // publish takes all changes of a prospect over into the feed, in their order. Change, entry and the feed's head are one
 // write: a change that somebody else has taken over, or a head that somebody else has moved, makes it conflict, and what is
@@ -33,19 +34,23 @@ func publish(ctx context.Context, d app.Deps, co ident.Company, t prospect.Telli
 		if err != nil {
 			return err
 		}
-		changes, err := prospect.Untold(ctx, d, co, t.Prospect, together)
+		to, err := allEndpoints(ctx, d, co)
+		if err != nil {
+			return err
+		}
+		changes, err := prospect.Untold(ctx, d, co, t.Prospect, together(len(to)))
 		if err != nil || len(changes) == 0 {
 			return err
 		}
-		if err := add(ctx, d, co, end, changes); err != nil && !errs.Is(err, errs.Conflict) {
+		if err := add(ctx, d, co, end, changes, table.Values(to)); err != nil && !errs.Is(err, errs.Conflict) {
 			return err
 		}
 	}
 	return errs.E(errs.Unavailable, "the feed changes too often")
 }
 
-// add writes changes behind the end of the feed.
-func add(ctx context.Context, d app.Deps, co ident.Company, end table.Record[head], changes []table.Record[prospect.Change]) error {
+// add writes changes behind the end of the feed, with a delivery to each endpoint.
+func add(ctx context.Context, d app.Deps, co ident.Company, end table.Record[head], changes []table.Record[prospect.Change], to []Endpoint) error {
 	var ops []table.Op
 	for _, change := range changes {
 		end.Value.Number++
@@ -54,6 +59,9 @@ func add(ctx context.Context, d app.Deps, co ident.Company, end table.Record[hea
 			return err
 		}
 		ops = append(ops, entries.Create(entryKey(co, entry.Number), entry).Until(d.Now().Add(KeepFeed)), prospect.Told(change))
+		for _, endpoint := range to {
+			ops = append(ops, begun(co, endpoint, entry, d.Now()))
+		}
 	}
 	return d.Commit(ctx, append(ops, heads.Save(headKey(co), end))...)
 }

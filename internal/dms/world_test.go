@@ -21,7 +21,7 @@ const (
 
 func open(t *testing.T) *dealership.World {
 	t.Helper()
-	return dealership.New(t).Serve(dms.API).Serve(prospect.API(lead.OfProspect, lead.CareTopic)).Serve(customer.API).Serve(lead.API(nil)).Serve(company.API(nil))
+	return dealership.New(t).Serve(dms.API(new(system))).Serve(prospect.API(lead.OfProspect, lead.CareTopic)).Serve(customer.API).Serve(lead.API(nil)).Serve(company.API(nil))
 }
 
 // integrated is a world whose Harbour works with a DMS.

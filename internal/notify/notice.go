@@ -59,6 +59,9 @@ const (
 	LeadEscalated Kind = "lead-escalated" // for who manages them
 )
 
+// EndpointDisabled says that nothing is sent to an endpoint of the dealer's management system any more.
+const EndpointDisabled Kind = "dms-endpoint-disabled"
+
 // digestKind is the kind of mails about several sightings.
 const digestKind Kind = "sighting-digest"
 

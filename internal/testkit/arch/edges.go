@@ -6,7 +6,7 @@ var Edges = map[string][]string{
 	"appraisal":        {"company", "customer", "lead"},
 	"company":          {},
 	"customer":         {"company"},
-	"dms":              {"company", "customer", "prospect"},
+	"dms":              {"company", "customer", "notify", "prospect"},
 	"docs":             {},
 	"group":            {"customer"},
 	"lead":             {"company", "customer", "lead/enquiry", "lead/rule", "notify", "prospect", "response"},

@@ -8,12 +8,13 @@ var (
 	texters = []string{"text-send"}
 )
 
-// openers may open sealed secrets, because they talk to the partner (G22); sealers may seal one.
+// openers may open sealed secrets, because they talk to the partner or sign what a management system gets (G22); sealers may
+// seal one.
 var (
 	openers = []string{
-		"company-api", "recapture-poll", "recapture-remove", "recapture-submit", "sighting-compare", "sighting-verify",
+		"company-api", "dms-deliver", "recapture-poll", "recapture-remove", "recapture-submit", "sighting-compare", "sighting-verify",
 	}
-	sealers = []string{"company-api"}
+	sealers = []string{"company-api", "dms-api"}
 )
 
 // inviters may invite and disable sign-ins (G20).

@@ -18,7 +18,7 @@ func integrate(ctx context.Context, admin client) error {
 }
 
 // told is what a dealer's management system reads of a change.
-type told struct{ Type, DMSID, Lead string }
+type told struct{ ID, Type, DMSID, Lead string }
 
 // exchange plays a dealer's management system: it hands in three follow-ups, one of them again and one that is wrong; one is
 // completed, one turned into a lead, and both are told; so are follow-ups that are made of a sighting and of a lost lead.
@@ -31,6 +31,10 @@ func (s *Stand) exchange(ctx context.Context, manager client) error {
 		return err
 	}
 	seen, err := behind(ctx, system, "")
+	if err != nil {
+		return err
+	}
+	endpoint, err := s.subscribe(ctx, system)
 	if err != nil {
 		return err
 	}
@@ -79,7 +83,10 @@ func (s *Stand) exchange(ctx context.Context, manager client) error {
 			return fmt.Errorf("rehearse: the DMS is told %q, not %s", all, want)
 		}
 	}
-	return nil
+	if err := s.heard(ctx, after.Items); err != nil {
+		return err
+	}
+	return s.unsubscribe(ctx, system, endpoint)
 }
 
 // followUps makes one follow-up of a sighting and one of a lead that is lost.

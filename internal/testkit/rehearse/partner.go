@@ -10,11 +10,15 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/partner/autograbsim"
+	"github.com/winback-auto/winback/internal/partner/dmssim"
 	"github.com/winback-auto/winback/internal/platform/ident"
 )
 
-// partnerHost is where AutoGrab is.
-const partnerHost = "api.autograb.com.au"
+// Who else is in the network.
+const (
+	partnerHost = "api.autograb.com.au"     // AutoGrab
+	dmsHost     = "dms.harbour-motors.test" // a dealer's management system
+)
 
 // partnerStand is AutoGrab, under its real name in the network. Its controls are on loopback.
 type partnerStand struct {
@@ -41,10 +45,12 @@ func openPartner(ctx context.Context, c *cloud) (*partnerStand, error) {
 		return nil, fmt.Errorf("rehearse: %w", err)
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	system := dmssim.New("https://" + dmsHost)
 	p := &partnerStand{
-		simulator: simulator, server: &http.Server{Handler: simulator.Handler(), ReadHeaderTimeout: time.Minute}, url: "http://" + listener.Addr().String(), stop: stop,
+		simulator: simulator, server: &http.Server{Handler: system.Beside(simulator.Handler()), ReadHeaderTimeout: time.Minute}, url: "http://" + listener.Addr().String(), stop: stop,
 	}
 	c.network.Serve(partnerHost, simulator.Handler())
+	c.network.Serve(dmsHost, system.Handler())
 	go p.server.Serve(listener)
 	p.running.Go(func() { _ = simulator.Run(running) }) // until close
 	return p, nil

@@ -1,0 +1,179 @@
+package dms_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/winback-auto/winback/internal/dms"
+	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/webhook"
+	"github.com/winback-auto/winback/internal/prospect"
+	"github.com/winback-auto/winback/internal/testkit/dealership"
+)
+
+// crash is a process that dies at one of its writes and stays dead until somebody starts it again.
+type crash struct {
+	at, writes int
+	applied    bool
+	dead, died bool
+}
+
+func (c *crash) before([]table.Op) error {
+	if c.dead {
+		return errors.New("the process is dead")
+	}
+	if c.writes++; c.writes == c.at && !c.applied {
+		c.dead, c.died = true, true
+		return errors.New("the process is killed")
+	}
+	return nil
+}
+
+func (c *crash) after([]table.Op) error {
+	if c.writes == c.at && c.applied {
+		c.dead, c.died = true, true
+		return errors.New("the process is killed behind the write")
+	}
+	return nil
+}
+
+// Whichever write the process dies at, whether it was carried out or not: each change is in the feed once, and reaches the
+// endpoint, under one id.
+func TestAfterACrashAtAnyWriteNothingIsLostAndNothingIsDouble(t *testing.T) {
+	for at := 1; ; at++ {
+		died := false
+		for _, applied := range []bool{false, true} {
+			c := &crash{at: at, applied: applied}
+			crashed(t, c)
+			died = died || c.died
+		}
+		if !died {
+			if at < 8 {
+				t.Errorf("the story has only %d writes", at-1)
+			}
+			return
+		}
+	}
+}
+
+func crashed(t *testing.T, c *crash) {
+	t.Helper()
+	x := connected(t)
+	id := hand(t, x.World, row("F1", 1, nil)).Items[0].Prospect
+	path := "/v1/prospects/" + string(id)
+	failing := 2
+	x.system.answer = func(webhook.Message) (webhook.Answer, error) {
+		if failing > 0 {
+			failing--
+			return webhook.Answer{Status: 503}, nil
+		}
+		return webhook.Answer{Status: 200}, nil
+	}
+	arm := func() { x.Refuse, x.Lose = c.before, c.after }
+	revive := func() {
+		if c.dead {
+			c.dead, x.Refuse, x.Lose = false, nil, nil
+		}
+	}
+	act := func(want int, target, body, key string) {
+		arm()
+		answer := x.Call(t, dealership.Sydney, "POST", target, body, "Idempotency-Key: "+key)
+		if c.dead {
+			revive()
+			x.Time = x.Time.Add(time.Minute) // the lease of the attempt ends
+			answer = x.Call(t, dealership.Sydney, "POST", target, body, "Idempotency-Key: "+key)
+		}
+		if answer.Status != want && answer.Status != 409 {
+			t.Fatalf("crash at %d (%v): %s: %+v", c.at, c.applied, target, answer)
+		}
+	}
+	act(201, path+"/attempts", `{"notes": "no answer"}`, "k1")
+	act(200, path+"/complete", `{"notes": "bought elsewhere"}`, "k2")
+	arm()
+	for range 3 {
+		for _, f := range []app.Function{dms.Publisher, dms.Deliverer(x.system)} {
+			for _, body := range x.Sent.Take(f.Consumes.Topic) {
+				for range 3 { // it comes again, and twice
+					_ = f.Consumes.Handle(t.Context(), app.Grant(x.Deps, f), body)
+					revive()
+				}
+			}
+		}
+		x.Time = x.Time.Add(10 * time.Minute)
+		_, _ = x.Outbox().Sweep(t.Context())
+		revive()
+	}
+	x.Refuse, x.Lose = nil, nil
+	x.pass(t, time.Hour)
+	entries, _ := feed(t, x.World, "")
+	if got := types(entries); got != "1 prospect.attempted 2 prospect.completed " {
+		t.Fatalf("crash at %d (%v): the feed has %s", c.at, c.applied, got)
+	}
+	ids := x.system.ids()
+	slices.Sort(ids)
+	if ids = slices.Compact(ids); len(ids) != 2 {
+		t.Errorf("crash at %d (%v): sent %v", c.at, c.applied, ids)
+	}
+	for _, d := range x.log(t) {
+		if d.State != dms.Delivered {
+			t.Errorf("crash at %d (%v): %+v", c.at, c.applied, d)
+		}
+	}
+}
+
+// Many people work at once, and messages come twice and out of order: each change is in the feed once, those of a prospect
+// in their order, and numbers have no gaps.
+func TestTheFeedOfManyAtOnceHasNeitherGapsNorDoubles(t *testing.T) {
+	x := connected(t)
+	const prospects, tries = 12, 5
+	var ids []prospect.ID
+	for range prospects {
+		ids = append(ids, hand(t, x.World, row(fmt.Sprintf("F%s", x.NewID()), 1, nil)).Items[0].Prospect)
+	}
+	var group sync.WaitGroup
+	for n, id := range ids {
+		group.Go(func() {
+			for i := range tries {
+				x.Call(t, dealership.Sydney, "PATCH", "/v1/prospects/"+string(id), fmt.Sprintf(`{"notes": "%d %d"}`, n, i))
+			}
+			x.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+string(id)+"/complete", `{}`)
+		})
+	}
+	group.Wait()
+	bodies := x.Sent.Take("dms-publish")
+	slices.Reverse(bodies)
+	for _, body := range append(bodies, bodies...) {
+		group.Go(func() {
+			for range 50 {
+				if dms.Publisher.Consumes.Handle(t.Context(), app.Grant(x.Deps, dms.Publisher), body) == nil {
+					return
+				}
+			}
+			t.Error("a message never gets through")
+		})
+	}
+	group.Wait()
+	entries, _ := feed(t, x.World, "")
+	if len(entries) != prospects*(tries+1) {
+		t.Errorf("%d entries", len(entries))
+	}
+	latest := map[prospect.ID]string{}
+	for i, e := range entries {
+		if e.Number != int64(i+1) {
+			t.Fatalf("entry %d has the number %d", i, e.Number)
+		}
+		said := "z"
+		if e.Type == prospect.WasChanged {
+			said = e.Plan.Notes
+		}
+		if said <= latest[e.Prospect] {
+			t.Errorf("%s is told %q behind %q", e.Prospect, said, latest[e.Prospect])
+		}
+		latest[e.Prospect] = said
+	}
+}
