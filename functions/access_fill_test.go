@@ -14,7 +14,7 @@ import (
 var placeholder = regexp.MustCompile(`<\+?[a-z ]+>`)
 
 // recordKinds are the kinds of ids that belong to a yard, or to one user; settings and customers are the whole company's.
-var recordKinds = []string{"lead", "appraisal", "prospect", "contested", "recapture", "errored", "batch", "second batch", "notice"}
+var recordKinds = []string{"lead", "appointment", "appraisal", "prospect", "contested", "recapture", "errored", "batch", "second batch", "notice"}
 
 // idKinds are all kinds of ids.
 var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "colleague", "yard", "template", "group", "endpoint"}, recordKinds...)
@@ -140,6 +140,9 @@ func (s *stage) fresh(t *testing.T, who *person, kind string) string {
 		return id
 	case "lead":
 		return made(d.people["leads"+suffix], "/v1/leads", wantedLead)
+	case "appointment": // with its lead, as paths have them
+		lead := made(d.people["leads"+suffix], "/v1/leads", wantedLead)
+		return lead + "/events/" + made(d.people["leads"+suffix], "/v1/leads/"+lead+"/events", newEvent)
 	case "appraisal":
 		return made(d.people["leads"+suffix], "/v1/appraisals", newValued)
 	case "prospect":

@@ -57,6 +57,7 @@ const (
 	newcomer    = `{"first":"<mark>","last":"<mark>","email":"<email>","mobile":"<phone>"}`
 	newVehicle  = `{"vin":"<vin>","rego":"<rego>","state":"NSW","make":"<ymark>","model":"<ymark>","year":2019}`
 	wantedLead  = `{"customer":"<customer>","vehicle":` + newVehicle + `,"tradeIn":` + newVehicle + `,"yard":"<yard>","source":"<ymark>","type":"<ymark>","user":"<user>","notes":"<ymark>"}`
+	newEvent    = `{"title":"<ymark>","start":"2026-12-01T09:00:00Z","location":"<ymark>","notes":"<ymark>"}`
 	newValued   = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<user>","odometer":61500,"value":{"amount":1450000,"currency":"AUD"},"notes":"<ymark>"}`
 	newProspect = `{"customer":"<customer>","vehicle":` + newVehicle + `,"yard":"<yard>","user":"<self>","action":"12 Month Follow Up","type":"Phone Out","notes":"<ymark>"}`
 	newRule     = `{"name":"<mark>","conditions":{"yard":"<yard>","make":"<mark>","source":"<mark>","type":"<mark>"},"recipients":["<user>"],"mode":"round_robin","channels":["email","sms"],"workingHours":[{"days":["mon"],"from":"08:30","to":"17:30"}],"capacity":20}`
@@ -139,6 +140,9 @@ var accessRows = []accessRow{
 	{route: "POST /v1/leads/{id}/allocate", may: "leads", path: "/v1/leads/<+lead>/allocate", body: `{"user":"<user>","notes":"<ymark>"}`, status: 200},
 	{route: "POST /v1/leads/allocate", may: "leads", path: "/v1/leads/allocate", body: `{"leads":["<+lead>"],"user":"<user>","notes":"<ymark>"}`, status: 200},
 	{route: "GET /v1/leads/{id}/assignees", may: "leads", path: "/v1/leads/<lead>/assignees?limit=50", status: 200},
+	{route: "POST /v1/leads/{id}/events", may: "leads", path: "/v1/leads/<+lead>/events", body: newEvent, status: 201},
+	{route: "GET /v1/leads/{id}/events", may: readers, path: "/v1/leads/<lead>/events", status: 200},
+	{route: "POST /v1/leads/{id}/events/{event}/end", may: "leads", path: "/v1/leads/<+appointment>/end", body: `{"outcome":"completed","notes":"<ymark>"}`, status: 200},
 	{route: "POST /v1/leads/{id}/reply", may: "leads", path: "/v1/leads/<+lead>/reply", body: `{"subject":"<ymark>","body":"<ymark> {{customer.firstName|there}}"}`, status: 201},
 	{route: "POST /v1/leads/{id}/reply/preview", may: readers, path: "/v1/leads/<lead>/reply/preview", body: `{"subject":"<ymark>","body":"<ymark>"}`, status: 200},
 	{route: "POST /v1/leads/{id}/calls", may: "leads", path: "/v1/leads/<+lead>/calls", body: `{"to":"<phone>","outcome":"missed","notes":"<ymark>"}`, status: 201},

@@ -184,6 +184,9 @@ func (s *stage) fillBooks(t *testing.T, d *dealer) {
 		for range 3 { // lists have more than a page of one
 			post("leads", "customer", "/v1/customers", newCustomer)
 			post("leads", "lead", "/v1/leads", wantedLead)
+			lead := d.ids["lead"][yard]
+			post("leads", "appointment", "/v1/leads/"+lead+"/events", newEvent)
+			d.put("appointment", yard, lead+"/events/"+d.ids["appointment"][yard])
 			post("leads", "appraisal", "/v1/appraisals", newValued)
 			for _, role := range []string{"prospects", "prospects/manager"} {
 				if suffix == "" || role == "prospects" {

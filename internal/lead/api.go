@@ -36,6 +36,7 @@ const tag = "Leads"
 func (a api) routes(h huma.API) {
 	a.settingsRoutes(h)
 	a.importRoutes(h)
+	a.eventRoutes(h)
 	web.Get(h, "/v1/leads/figures", web.Can(access.LeadRead), web.Route{
 		ID: "getLeadFigures", Tag: tag, Summary: "How leads are worked on: open, won and lost, and how long customers waited; by user, source and yard.",
 		Description: "Of the leads that were created in the time, at most 50,000, as they are now. Waits run from a lead's creation to the first response, " +

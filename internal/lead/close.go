@@ -21,7 +21,8 @@ type closing struct {
 	FollowUpAt      time.Time `json:"followUpAt,omitzero" doc:"When the prospect is due; default: now."`
 }
 
-// closeLead ends the work on a lead, and begins that on a prospect, if wanted, in the same transaction (P39, P40, P43).
+// closeLead ends the work on a lead, and begins that on a prospect, if wanted, in the same transaction (P39, P40, P43). Of two
+// who close a lead at once one does; the other gets a Conflict that says who closed it how.
 func closeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c closing) (l Lead, version int64, err error) {
 	if c.CloseToProspect {
 		if !caller.CompanyAllows(access.CloseToProspects) {
@@ -31,7 +32,12 @@ func closeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c c
 			return Lead{}, 0, err
 		}
 	}
-	return change(ctx, d, caller, id, access.LeadClose, func(l *Lead, _ int64) (commit, error) {
+	if !c.FollowUpAt.IsZero() && c.FollowUpAt.Before(d.Now()) {
+		return Lead{}, 0, errs.Violate(errs.Violation{Location: "body.followUpAt", Message: "is in the past"})
+	}
+	var met Lead
+	l, version, err = change(ctx, d, caller, id, access.LeadClose, func(l *Lead, _ int64) (commit, error) {
+		met = *l
 		if err := l.Close(c.Outcome, c.Reason, caller.User, d.Now().UTC()); err != nil {
 			return nil, err
 		}
@@ -52,6 +58,10 @@ func closeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c c
 			return err
 		}, nil
 	})
+	if errs.Is(err, errs.Conflict) && met.Status.Closed() {
+		return Lead{}, 0, errs.E(errs.Conflict, "%s closed this lead as %s at %s", name(ctx, d, caller.Company, met.ClosedBy), met.Status, met.ClosedAt.Format(time.RFC3339))
+	}
+	return l, version, err
 }
 
 // followUp is the prospect that a closed lead leaves. Won and lost leads leave the same sort of record under different

@@ -3,6 +3,7 @@ package lead_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,9 +29,15 @@ func TestAClosedLeadStaysAsItWasClosed(t *testing.T) {
 	if !l.Won() || l.CloseReason != "bought the wagon" || l.ClosedBy != dealership.Sydney || l.Prospect != "" {
 		t.Errorf("closed as %+v", l)
 	}
-	w.Want(t, 409, dealership.Sydney, "POST", "/v1/leads/"+id+"/close", `{"outcome": "lost"}`)
+	answer := w.Want(t, 409, dealership.Sydney, "POST", "/v1/leads/"+id+"/close", `{"outcome": "lost"}`)
+	if !strings.Contains(answer.Body, "sydneyman closed this lead as won at 2026-11-22T13:00:00Z") {
+		t.Errorf("%s does not say what happened", answer.Body)
+	}
 	w.Want(t, 409, dealership.Sydney, "PATCH", "/v1/leads/"+id, `{"notes": "late"}`)
 	w.Want(t, 422, dealership.Sydney, "POST", "/v1/leads/"+id+"/close", `{"outcome": "new"}`)
+	if wrong := w.Want(t, 422, dealership.Sydney, "POST", "/v1/leads/"+id+"/close", `{"outcome": "lost", "followUpAt": "2026-11-22T11:00:00Z"}`).Wrong(t); !slices.Equal(wrong, []string{"body.followUpAt"}) {
+		t.Errorf("a follow-up in the past: %v", wrong)
+	}
 	if n := total(t, w, dealership.Sydney, "/v1/leads?status=won"); n != 1 {
 		t.Errorf("%d leads are listed as won", n)
 	}
@@ -39,6 +46,43 @@ func TestAClosedLeadStaysAsItWasClosed(t *testing.T) {
 	}
 	if history, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/customers/"+string(l.Customer)+"/activity", "").List(t); !slices.Equal(history, []string{id, id}) {
 		t.Errorf("the customer's activity is %v, want begin and end of the lead", history)
+	}
+}
+
+// TestOfTwoWhoCloseALeadAtOnceOneDoes has two users close the same lead at the same time, a thousand times: one as won, one
+// as lost, both to a prospect. There is one prospect each time, the winner's.
+func TestOfTwoWhoCloseALeadAtOnceOneDoes(t *testing.T) {
+	w := open(t)
+	w.Fill(t, dealership.Harbour, access.CloseToProspects, nil)
+	races := 1000
+	if testing.Short() {
+		races = 50
+	}
+	users, outcomes := [2]string{dealership.Sydney, dealership.Manager}, [2]string{"won", "lost"}
+	for race := range races {
+		id := enter(t, w, dealership.Sydney, `{"customer": {"last": "Race"}}`)
+		var answers [2]dealership.Answer
+		var both sync.WaitGroup
+		for i := range users {
+			both.Go(func() {
+				answers[i] = w.Call(t, users[i], "POST", "/v1/leads/"+id+"/close", `{"outcome": "`+outcomes[i]+`", "closeToProspect": true}`)
+			})
+		}
+		both.Wait()
+		winner := slices.IndexFunc(answers[:], func(a dealership.Answer) bool { return a.Status == 200 })
+		if winner < 0 || answers[1-winner].Status != 409 || !strings.Contains(answers[1-winner].Body, users[winner]+" closed this lead as "+outcomes[winner]) {
+			t.Fatalf("race %d: %+v", race, answers)
+		}
+		var l lead.Lead
+		answers[winner].Into(t, &l)
+		var p prospect.Prospect
+		w.Want(t, 200, dealership.Manager, "GET", "/v1/prospects/"+l.Prospect, "").Into(t, &p)
+		if string(p.CreatedBy) != users[winner] || p.Lead != id {
+			t.Fatalf("race %d: the prospect is %+v", race, p)
+		}
+	}
+	if n, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/prospects?user=all&state=all&limit=1", "").List(t); len(n) != 1 {
+		t.Errorf("%d prospects on a page of one", len(n))
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 //	what was done for a lead                   lead-work # lead      time # id
 //	the work that a request did                lead-work-request # lead   request
 //	what figures know of it                    lead-fact # yard # month   instant of creation # id
+//	appointments about a lead                  lead-event # lead     id
 //	the care for a lead                        lead-vigil # lead     -; due when its next step is
 //	the walk over all open leads               lead-round            -
 //	what happens to leads left lying           lead-settings         -

@@ -14,7 +14,7 @@ import (
 // Bounds of a message.
 const (
 	maxSubject = 250    // characters
-	maxContent = 50_000 // bytes of HTML and of Text, each
+	maxContent = 50_000 // bytes of HTML, of Text and of Calendar, each
 	maxHeaders = 20
 	maxLine    = 998 // bytes of a header with its name, as in RFC 5322
 	maxAddress = 254 // bytes of an address without its name, as in RFC 5321
@@ -52,7 +52,7 @@ func (m Message) Check() error {
 	if m.HTML == "" && m.Text == "" {
 		add("text", "a mail needs a content")
 	}
-	for location, content := range map[string]string{"html": m.HTML, "text": m.Text} {
+	for location, content := range map[string]string{"html": m.HTML, "text": m.Text, "calendar": m.Calendar} {
 		if len(content) > maxContent || !utf8.ValidString(content) || strings.ContainsRune(content, 0) {
 			add(location, "must be text of at most %d bytes", maxContent)
 		}

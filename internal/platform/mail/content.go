@@ -14,6 +14,8 @@ type content struct {
 	HTML    string            `json:"html,omitempty"`
 	Text    string            `json:"text,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
+
+	Calendar string `json:"calendar,omitempty"`
 }
 
 // contentLimit bounds a content in bytes.
@@ -29,7 +31,7 @@ func contentKey(company ident.Company, sendID string) table.Key {
 	return table.In(company, "mail-content", sendID).At()
 }
 
-func (l Letter) content() content { return content{l.HTML, l.Text, l.Headers} }
+func (l Letter) content() content { return content{l.HTML, l.Text, l.Headers, l.Calendar} }
 
 // save is the write of the content of the letter with a send id and a deadline. It may be repeated: the intent is the same.
 func (c content) save(company ident.Company, sendID string, deadline time.Time) table.Op {
@@ -42,6 +44,6 @@ func (l Letter) whole(ctx context.Context, t *table.Table, company ident.Company
 	if err != nil {
 		return l, err
 	}
-	l.HTML, l.Text, l.Headers = record.Value.HTML, record.Value.Text, record.Value.Headers
+	l.HTML, l.Text, l.Headers, l.Calendar = record.Value.HTML, record.Value.Text, record.Value.Headers, record.Value.Calendar
 	return l, nil
 }

@@ -19,9 +19,10 @@ type Letter struct {
 	ReplyTo  string            `json:"replyTo,omitempty"`
 	To       string            `json:"to"` // exactly one address
 	Subject  string            `json:"subject"`
-	HTML     string            `json:"-"` // this and the next two are stored apart, see content
+	HTML     string            `json:"-"` // this and the next three are stored apart, see content
 	Text     string            `json:"-"`
 	Headers  map[string]string `json:"-"`
+	Calendar string            `json:"-"`                 // see Message
 	Deadline time.Time         `json:"deadline,omitzero"` // not worth sending from then on; zero: Patience after it was planned
 }
 
@@ -66,6 +67,6 @@ func (l Letter) message(company ident.Company, from string) Message {
 	return Message{
 		SendID: l.SendID, Company: company.ID(), Kind: l.Kind,
 		From: from, ReplyTo: l.ReplyTo, To: l.To,
-		Subject: l.Subject, HTML: l.HTML, Text: l.Text, Headers: l.Headers,
+		Subject: l.Subject, HTML: l.HTML, Text: l.Text, Headers: l.Headers, Calendar: l.Calendar,
 	}
 }

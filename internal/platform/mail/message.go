@@ -13,7 +13,9 @@ type Message struct {
 	Subject string
 	HTML    string
 	Text    string
-	Headers map[string]string // further headers, such as List-Unsubscribe; neither names nor values may break the line
+	// Calendar is an event as iCalendar (RFC 5545) that readers take over, with its METHOD (RFC 6047); empty: none.
+	Calendar string
+	Headers  map[string]string // further headers, such as List-Unsubscribe; neither names nor values may break the line
 }
 
 // Sender hands a mail to the provider, in exactly one attempt, with the errors of a dispatch.HandOver. It may be a

@@ -74,9 +74,18 @@ type part struct {
 
 // parts are the alternatives, the best one last, as readers expect.
 func (m Message) parts() []part {
-	return slices.DeleteFunc([]part{{gomail.TypeTextPlain, m.Text}, {gomail.TypeTextHTML, m.HTML}}, func(p part) bool {
+	calendar := gomail.ContentType("text/calendar; method=" + method(m.Calendar))
+	return slices.DeleteFunc([]part{{gomail.TypeTextPlain, m.Text}, {gomail.TypeTextHTML, m.HTML}, {calendar, m.Calendar}}, func(p part) bool {
 		return p.content == ""
 	})
+}
+
+// method is what a calendar wants of its reader: REQUEST or CANCEL, which readers look for beside the media type.
+func method(calendar string) string {
+	if strings.Contains(calendar, "\nMETHOD:CANCEL\r\n") {
+		return "CANCEL"
+	}
+	return "REQUEST"
 }
 
 // address is an address that Check has accepted.

@@ -30,6 +30,38 @@ func good() mail.Message {
 	}
 }
 
+func TestACalendarIsThePartThatReadersLookFor(t *testing.T) {
+	for _, method := range []string{"REQUEST", "CANCEL"} {
+		m := good()
+		m.Calendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:" + method + "\r\nEND:VCALENDAR\r\n"
+		raw, err := mail.MIME(m, "id@winback.example", noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := netmail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, parameters, err := mime.ParseMediaType(read.Header.Get("Content-Type"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, found := multipart.NewReader(read.Body, parameters["boundary"]), ""
+		for part, err := parts.NextPart(); err == nil; part, err = parts.NextPart() {
+			if media, wanted, _ := mime.ParseMediaType(part.Header.Get("Content-Type")); media == "text/calendar" && wanted["method"] == method {
+				body, err := io.ReadAll(part)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found = string(body)
+			}
+		}
+		if strings.ReplaceAll(found, "\r\n", "\n") != strings.ReplaceAll(m.Calendar, "\r\n", "\n") {
+			t.Errorf("%s: the calendar is read as %q", method, found)
+		}
+	}
+}
+
 func TestAMailIsReadBackAsItWasMeant(t *testing.T) {
 	m := good()
 	raw, err := mail.MIME(m, "id@winback.example", noon)

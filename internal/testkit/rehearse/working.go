@@ -82,6 +82,7 @@ func answer(ctx context.Context, manager client) error {
 		{"/reply", map[string]string{"subject": "Hello", "body": "Dear {{customer.firstName}}"}},
 		{"/reply", map[string]string{"channel": "sms", "body": "Hi {{customer.firstName}}"}},
 		{"/calls", map[string]string{"notes": "Comes by."}},
+		{"/events", map[string]string{"title": "Test drive", "start": time.Now().UTC().AddDate(0, 0, 2).Format(time.RFC3339)}},
 	} {
 		if err := manager.send(ctx, http.MethodPost, "/v1/leads/"+id+step.path, step.body, nil); err != nil {
 			return err
