@@ -58,7 +58,7 @@ func Allocate(ctx context.Context, d app.Deps, caller access.Caller, id ID, to H
 		if seen.Match(version) != nil {
 			return nil, errMissed
 		}
-		last, err := l.lastAllocation(ctx, d, caller.Company)
+		last, err := l.LastAllocation(ctx, d, caller.Company)
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +138,7 @@ func (l *Lead) moveTo(d app.Deps, company ident.Company, a Allocation) (Allocati
 
 // happened says to somebody who came too late how the lead got its owner.
 func happened(ctx context.Context, d app.Deps, company ident.Company, l Lead) string {
-	last, err := l.lastAllocation(ctx, d, company)
+	last, err := l.LastAllocation(ctx, d, company)
 	switch {
 	case err != nil || last.Number == 0 && l.User == "":
 		return "this lead has changed meanwhile; read it again"

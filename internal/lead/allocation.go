@@ -52,8 +52,8 @@ func allocated(ctx context.Context, d app.Deps, company ident.Company, l Lead) (
 	return table.Values(records), err
 }
 
-// lastAllocation is how the lead got its owner; zero where it never was allocated.
-func (l Lead) lastAllocation(ctx context.Context, d app.Deps, company ident.Company) (Allocation, error) {
+// LastAllocation is how the lead got its owner; zero where it never was allocated.
+func (l Lead) LastAllocation(ctx context.Context, d app.Deps, company ident.Company) (Allocation, error) {
 	if l.Handovers == 0 {
 		return Allocation{}, nil
 	}

@@ -49,8 +49,8 @@ func (a Assignee) place() string {
 	return table.Join(strings.Join(search.Letters(a.Last), " "), strings.Join(search.Letters(a.First), " "), string(a.ID))
 }
 
-// called reports whether each word is the beginning of a word of the user's first or last name (L22).
-func (a Assignee) called(words []string) bool {
+// Called reports whether each word is the beginning of a word of the user's first or last name (L22).
+func (a Assignee) Called(words []string) bool {
 	names := search.Letters(a.First, a.Last)
 	return !slices.ContainsFunc(words, func(word string) bool {
 		return !slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, word) })
@@ -77,7 +77,7 @@ func assignees(ctx context.Context, d app.Deps, caller access.Caller, id ID, tex
 	if err != nil {
 		return nil, "", err
 	}
-	found := slices.DeleteFunc(all, func(a Assignee) bool { return !a.called(words) || after != "" && a.place() <= after })
+	found := slices.DeleteFunc(all, func(a Assignee) bool { return !a.Called(words) || after != "" && a.place() <= after })
 	for i := range found {
 		found[i].Owner = found[i].ID == record.Value.User
 	}
