@@ -46,7 +46,7 @@ const (
 var accessRoles = []string{"admin", "leads", "prospects", "recapture", "maker", "nobody"}
 
 // publicRoutes is the exact list of what answers without a token.
-var publicRoutes = []string{"GET /docs", "GET /openapi.json", "POST /webhooks/autograb/{token}", "POST /webhooks/leads/{token}"}
+var publicRoutes = []string{"GET /docs", "GET /l/{token}", "GET /openapi.json", "POST /l/{token}", "POST /webhooks/autograb/{token}", "POST /webhooks/leads/{token}"}
 
 // Bodies that several rows share.
 const (

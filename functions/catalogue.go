@@ -36,6 +36,7 @@ func All(dial partner.Dial, parse partner.Parse, to ...webhook.Options) []app.Fu
 		group.API,
 		lead.API(recapture.Watching),
 		lead.Care,
+		alert.Pages,
 		alert.Sender,
 		lead.Webhook,
 		rule.API,

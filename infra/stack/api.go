@@ -16,7 +16,9 @@ import (
 // Public is the exact list of routes that answer without a token. A route that is public and not in here is not deployed.
 var Public = []string{
 	"GET /docs",
+	"GET /l/{token}",
 	"GET /openapi.json",
+	"POST /l/{token}",
 	"POST /webhooks/autograb/{token}",
 	"POST /webhooks/leads/{token}",
 }

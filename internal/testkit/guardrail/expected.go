@@ -25,15 +25,17 @@ var sweepers = []string{"outbox-sweep"}
 
 // reservers have invocations set aside although they keep no pace (G05): mail must go out whatever else runs, and a flood
 // of pushes or leads must end somewhere.
-var reservers = []string{"lead-webhook", "mail-send", "sighting-webhook"}
+var reservers = []string{"lead-link", "lead-webhook", "mail-send", "sighting-webhook"}
 
 // canaries are deployed step by step (G34).
-var canaries = []string{"lead-webhook", "mail-send", "sighting-webhook", "text-send"}
+var canaries = []string{"lead-link", "lead-webhook", "mail-send", "sighting-webhook", "text-send"}
 
 // public are the routes without a token (G15), and what each of them is (G17).
 var public = map[string]openness{
 	"GET /docs":                       page,
 	"GET /openapi.json":               page,
+	"GET /l/{token}":                  action,
+	"POST /l/{token}":                 action,
 	"POST /webhooks/autograb/{token}": hook,
 	"POST /webhooks/leads/{token}":    hook,
 }
