@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/response"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
@@ -53,6 +54,20 @@ func (w *world) desk(t *testing.T) {
 		t.Fatalf("samples speak of the lead %s, not of %s", asked, arrived.Lead.ID)
 	}
 	w.queue.take(lead.Alert.Name)
+	w.answers(t)
+}
+
+// answers gives the team of Sydney a default response for mails.
+func (w *world) answers(t *testing.T) {
+	t.Helper()
+	first := response.Template{ID: "first-answer", Name: "First answer", Text: response.Text{
+		Channel: response.Email, Subject: "Your {{vehicle.name}}", Body: "Hello {{customer.firstName|there}},\n\nwhen may I call you?\n\n{{user.name|Your team}}, {{company.name}}",
+	}}
+	if _, _, err := response.Add(t.Context(), w.Deps, dealership.Harbour, first); err != nil {
+		t.Fatal(err)
+	}
+	w.Serve(w.functions["response-api"])
+	w.Want(t, 200, ident.Of("sign-in", people()[dealership.Sydney]), "POST", "/v1/templates/first-answer/default", "")
 }
 
 // leftLying is a lead that nobody has worked on for hours.

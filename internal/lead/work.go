@@ -83,6 +83,12 @@ func done(ctx context.Context, d app.Deps, company ident.Company, id ID, intent 
 	return record.Value, err == nil, err
 }
 
+// Replied reports whether an intent to reply has been carried out on a lead; see Reply.
+func Replied(ctx context.Context, d app.Deps, company ident.Company, id ID, intent string) (bool, error) {
+	_, found, err := done(ctx, d, company, id, intent)
+	return found, err
+}
+
 // worked notes work on a lead in one write with what more adds. The same intent again adds nothing.
 func worked(ctx context.Context, d app.Deps, caller access.Caller, id ID, w Work, title, intent string, more ...table.Op) (Work, error) {
 	if earlier, found, err := done(ctx, d, caller.Company, id, intent); found || err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/audit"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
+	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -28,7 +29,7 @@ var Pages = app.Function{
 	Name: "lead-link",
 	Doc:  "Pages behind the links of alert mails: they show what would happen, and only their button does it.",
 	HTTP: func(h huma.API, d app.Deps) { pages{d}.routes(h) },
-	Uses: app.Uses{Table: app.Get | app.Query | app.Put | app.Load, Sends: app.Topics(notify.Send, lead.CareTopic), Links: true},
+	Uses: app.Uses{Table: app.Get | app.Query | app.Put | app.Load, Sends: app.Topics(notify.Send, mail.Deliver, lead.CareTopic), Links: true},
 }
 
 // formType is what pages post.
@@ -76,7 +77,8 @@ func (p pages) show(ctx context.Context, in *showIn) (*document, error) {
 		return refused.document(err)
 	}
 	if s.ticket.purpose == Reply {
-		return s.replyPage(ctx).document(nil)
+		sheet, err := s.replySheet(ctx)
+		return sheet.document(err)
 	}
 	sheet, err := s.assignSheet(ctx, in.User, in.Text)
 	return sheet.document(err)
@@ -94,6 +96,10 @@ func (p pages) act(ctx context.Context, in *actIn) (*document, error) {
 	ctx = access.With(audit.Begin(ctx, audit.Action{
 		Company: s.caller.Company, User: string(s.caller.User), Operation: "followLink", Request: event.CallOf(ctx).RequestID,
 	}), s.caller)
+	if s.ticket.purpose == Reply {
+		sheet, err := s.replyNow(ctx, form)
+		return sheet.document(err)
+	}
 	sheet, err := s.assignNow(ctx, form)
 	return sheet.document(err)
 }

@@ -8,21 +8,21 @@ import (
 
 // words are all that mails and pages say of themselves, in one language.
 type words struct {
-	language, hello, arrived, again, intro, introAgain                                                                                                                                                             string
-	nobodys, yours, theirs, somebody, nobody, you                                                                                                                                                                  string
-	clock, date                                                                                                                                                                                                    string // as package time writes them
-	vehicle, stock, rego, vin, price, odometer, tradeIn                                                                                                                                                            string
-	customer, firm, phone, email, prefers, byEmail, byPhone                                                                                                                                                        string
-	timeframe, source, kind, yard, received                                                                                                                                                                        string
-	noDefault, all                                                                                                                                                                                                 string
-	About, Who, Says, Others, OthersText                                                                                                                                                                           string
-	ReplyHeading, ReplyText, ReplyButton, Subject                                                                                                                                                                  string
-	AssignHeading, AssignText, AssignAll, LogInHeading, LogIn, LogInText                                                                                                                                           string
-	Expired, ExpiredText, Invalid, InvalidText, NotYours, NotYoursText, Closed, ClosedText, Incomplete, IncompleteText                                                                                             string // of pages, from here on
-	AssignTo, Now, Find, FindButton, MorePeople, Nobody, NobodyText, Notes, NotesHint, AssignButton, Else                                                                                                          string
-	ChooseOne, NotesTooLong, NotAble, Assigned, AssignedText, TakenText, TooLate, TooLateText, ChangedText, LookAgain, SendButton, ReplyAbout, Sent, SentText, SentBefore, CannotSend, Gap, NoDefaultText, Differs string
-	rule, won, lost                                                                                                                                                                                                string
-	Reason, Footer, LinksEnd                                                                                                                                                                                       string
+	language, hello, arrived, again, intro, introAgain                                                                                                                                                                        string
+	nobodys, yours, theirs, somebody, nobody, you                                                                                                                                                                             string
+	clock, date                                                                                                                                                                                                               string // as package time writes them
+	vehicle, stock, rego, vin, price, odometer, tradeIn                                                                                                                                                                       string
+	customer, firm, phone, email, prefers, byEmail, byPhone                                                                                                                                                                   string
+	timeframe, source, kind, yard, received                                                                                                                                                                                   string
+	noDefault, all                                                                                                                                                                                                            string
+	About, Who, Says, Others, OthersText                                                                                                                                                                                      string
+	ReplyHeading, ReplyText, ReplyButton, Subject                                                                                                                                                                             string
+	AssignHeading, AssignText, AssignAll, LogInHeading, LogIn, LogInText                                                                                                                                                      string
+	Expired, ExpiredText, Invalid, InvalidText, NotYours, NotYoursText, Closed, ClosedText, Incomplete, IncompleteText                                                                                                        string // of pages, from here on
+	AssignTo, WhoText, Now, Find, FindButton, MorePeople, Nobody, NobodyText, Notes, NotesHint, AssignButton, Else                                                                                                            string
+	ChooseOne, NotesTooLong, NotAble, Assigned, AssignedText, TakenText, TooLate, TooLateText, ChangedText, LookAgain, SendButton, ReplyAbout, Sent, SentText, SentBefore, CannotSend, Gap, NoDefaultText, NoAddress, Differs string
+	rule, won, lost                                                                                                                                                                                                           string
+	Reason, Footer, LinksEnd                                                                                                                                                                                                  string
 }
 
 // english is also what every other language falls back to.
@@ -49,14 +49,14 @@ var english = words{
 	NotYours: "This lead is not yours to work on any more", NotYoursText: "The link was made for somebody who managed leads in its yard. If that should be you, ask an administrator.",
 	Closed: "This lead is closed", ClosedText: "It was closed as %s. There is nothing left to do here.",
 	Incomplete: "Something of this page got lost", IncompleteText: "Nothing was done. Open the link in the mail again.",
-	AssignTo: "Assign this lead to %s?", Now: "At present", Find: "Search by first or last name", FindButton: "Search", MorePeople: "%s more are not shown. Search for a name.",
+	WhoText: "Who is to work on it?", AssignTo: "Assign this lead to %s?", Now: "At present", Find: "Search by first or last name", FindButton: "Search", MorePeople: "%s more are not shown. Search for a name.",
 	Nobody: "Nobody", NobodyText: "Nobody who could work on this lead is called so.", Notes: "Notes for them", NotesHint: "Optional, at most 1,000 characters.", AssignButton: "Assign lead", Else: "Choose somebody else",
 	ChooseOne: "Choose somebody first.", NotesTooLong: "The notes have more than 1,000 characters. Shorten them.", NotAble: "That colleague cannot work on leads of this yard any more. Choose somebody else.",
 	Assigned: "The lead is assigned", AssignedText: "%s has this lead now, and has been told.", TakenText: "The lead is yours now.",
 	TooLate: "Somebody was quicker", TooLateText: "%by has given this lead to %to in the meantime. You have changed nothing.", ChangedText: "The lead has changed in the meantime. You have changed nothing.", LookAgain: "Look at it again",
 	SendButton: "Send this reply", ReplyAbout: "Reply to %s?", Sent: "Your reply is on its way", SentText: "%s gets it at %a. It is noted on the lead.", SentBefore: "You have replied from this mail already. To write again, log in to Winback.",
 	CannotSend: "This reply cannot be sent", Gap: "It would leave a gap: nothing is known for %s. Change your default response so that it says what stands in for it, or write something of your own in Winback.",
-	NoDefaultText: "You have no default response for e-mails any more. Choose one among the standard responses in Winback.", Differs: "Lead or response have changed since you looked at the page. This is what would be sent now:",
+	NoAddress: "The customer has no e-mail address that mails can be sent to.", NoDefaultText: "You have no default response for e-mails any more. Choose one among the standard responses in Winback.", Differs: "Lead or response have changed since you looked at the page. This is what would be sent now:",
 	rule: "A rule", won: "won", lost: "lost",
 	LinksEnd: "The links in this mail are yours: do not forward them. They work for 7 days.",
 }
@@ -84,14 +84,14 @@ var german = words{
 	NotYours: "Dieser Lead liegt nicht mehr bei Ihnen", NotYoursText: "Der Link war für jemanden, der an diesem Standort Leads bearbeitet. Sollten Sie das sein, fragen Sie Ihre Administration.",
 	Closed: "Dieser Lead ist geschlossen", ClosedText: "Er wurde als %s geschlossen. Hier ist nichts mehr zu tun.",
 	Incomplete: "Von dieser Seite ging etwas verloren", IncompleteText: "Es ist nichts geschehen. Öffnen Sie den Link in der E-Mail noch einmal.",
-	AssignTo: "Diesen Lead %s zuweisen?", Now: "Zurzeit", Find: "Nach Vor- oder Nachnamen suchen", FindButton: "Suchen", MorePeople: "%s weitere werden nicht gezeigt. Suchen Sie nach einem Namen.",
+	WhoText: "Wer soll ihn bearbeiten?", AssignTo: "Diesen Lead %s zuweisen?", Now: "Zurzeit", Find: "Nach Vor- oder Nachnamen suchen", FindButton: "Suchen", MorePeople: "%s weitere werden nicht gezeigt. Suchen Sie nach einem Namen.",
 	Nobody: "Niemand", NobodyText: "So heißt niemand, der diesen Lead bearbeiten könnte.", Notes: "Notizen dazu", NotesHint: "Freiwillig, höchstens 1.000 Zeichen.", AssignButton: "Lead zuweisen", Else: "Jemand anderen wählen",
 	ChooseOne: "Wählen Sie zuerst jemanden.", NotesTooLong: "Die Notizen haben mehr als 1.000 Zeichen. Kürzen Sie sie.", NotAble: "Diese Person kann an diesem Standort keine Leads mehr bearbeiten. Wählen Sie jemand anderen.",
 	Assigned: "Der Lead ist zugewiesen", AssignedText: "%s hat diesen Lead jetzt und wurde benachrichtigt.", TakenText: "Der Lead gehört jetzt Ihnen.",
 	TooLate: "Jemand war schneller", TooLateText: "%by hat diesen Lead inzwischen %to gegeben. Sie haben nichts geändert.", ChangedText: "Der Lead hat sich inzwischen geändert. Sie haben nichts geändert.", LookAgain: "Noch einmal ansehen",
 	SendButton: "Diese Antwort senden", ReplyAbout: "%s antworten?", Sent: "Ihre Antwort ist unterwegs", SentText: "%s erhält sie unter %a. Sie ist am Lead vermerkt.", SentBefore: "Sie haben aus dieser E-Mail schon geantwortet. Um noch einmal zu schreiben, melden Sie sich bei Winback an.",
 	CannotSend: "Diese Antwort kann nicht gesendet werden", Gap: "Sie hätte eine Lücke: Zu %s ist nichts bekannt. Ändern Sie Ihre Standardantwort so, dass sie sagt, was dort stehen soll, oder schreiben Sie in Winback selbst.",
-	NoDefaultText: "Sie haben keine Standardantwort für E-Mails mehr. Wählen Sie eine unter den Antwortvorlagen in Winback.", Differs: "Lead oder Antwort haben sich geändert, seit Sie die Seite sahen. Das würde jetzt gesendet:",
+	NoAddress: "Der Kunde hat keine E-Mail-Adresse, an die gesendet werden kann.", NoDefaultText: "Sie haben keine Standardantwort für E-Mails mehr. Wählen Sie eine unter den Antwortvorlagen in Winback.", Differs: "Lead oder Antwort haben sich geändert, seit Sie die Seite sahen. Das würde jetzt gesendet:",
 	rule: "Eine Regel", won: "gewonnen", lost: "verloren",
 	LinksEnd: "Die Links in dieser E-Mail gehören Ihnen: Leiten Sie sie nicht weiter. Sie gelten 7 Tage.",
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -24,6 +26,13 @@ const electronic = `<?ADF VERSION "1.0"?>
 func (s *Stand) receiveLead(ctx context.Context, manager client) error {
 	admin, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
 	if err != nil {
+		return err
+	}
+	template, err := admin.post(ctx, "/v1/templates", map[string]string{"name": "First answer", "channel": "email", "subject": "Your enquiry", "body": answering})
+	if err != nil {
+		return err
+	}
+	if err := manager.call(ctx, http.MethodPost, "/v1/templates/"+template+"/default", "", nil, nil); err != nil {
 		return err
 	}
 	var yards struct{ Items []struct{ ID string } }
@@ -63,4 +72,80 @@ func (s *Stand) receiveLead(ctx context.Context, manager client) error {
 		return fmt.Errorf("rehearse: an electronic lead that came three times is %d leads", len(leads.Items))
 	}
 	return nil
+}
+
+// answering is a response that says little.
+const answering = "Hello {{customer.firstName|there}}, when may I call you? {{user.name}}"
+
+// alertLinks are the links in a mail about a lead: first the one to a reply, then those to colleagues.
+var alertLinks = regexp.MustCompile(`/l/[A-Za-z0-9_-]+(\?user=\S+)?`)
+
+// followLinks does from the mail about the lead what the manager could do in the application: a look at each page, a reply
+// with the default response, and the lead in a colleague's hands.
+func (s *Stand) followLinks(ctx context.Context, _ client) error {
+	anonymous := client{base: s.url}
+	var box struct{ Items []struct{ To, Subject, Text string } }
+	if err := anonymous.get(ctx, "/_local/outbox?limit=100000", &box); err != nil {
+		return err
+	}
+	for _, m := range box.Items {
+		links := alertLinks.FindAllString(m.Text, -1)
+		if len(links) < 3 || !strings.Contains(m.To, "manager@") {
+			continue
+		}
+		for _, link := range links {
+			if err := anonymous.call(ctx, http.MethodGet, link, "", nil, nil); err != nil {
+				return err
+			}
+		}
+		return s.actFrom(ctx, links[0], links[1:])
+	}
+	return errors.New("rehearse: the manager was not told of the lead")
+}
+
+// actFrom presses the buttons on the pages behind links.
+func (s *Stand) actFrom(ctx context.Context, reply string, colleagues []string) error {
+	const form = "application/x-www-form-urlencoded"
+	page, err := s.page(ctx, reply)
+	if err != nil {
+		return err
+	}
+	_, rest, _ := strings.Cut(page, `name="digest" value="`)
+	digest, _, found := strings.Cut(rest, `"`)
+	if !found {
+		return errors.New("rehearse: the page shows no reply to send")
+	}
+	anonymous := client{base: s.url}
+	if err := anonymous.call(ctx, http.MethodPost, reply, form, []byte("digest="+digest), nil); err != nil {
+		return err
+	}
+	for _, link := range colleagues {
+		path, user, named := strings.Cut(link, "?")
+		page, err := s.page(ctx, link)
+		if err != nil || !named || strings.Contains(page, "(you)") {
+			continue
+		}
+		_, rest, _ := strings.Cut(page, `name="seen" value="`)
+		seen, _, _ := strings.Cut(rest, `"`)
+		return anonymous.call(ctx, http.MethodPost, path, form, []byte(user+"&seen="+seen), nil)
+	}
+	return errors.New("rehearse: there is no colleague")
+}
+
+// page is what somebody sees who opens a link.
+func (s *Stand) page(ctx context.Context, link string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+link, nil)
+	if err != nil {
+		return "", fmt.Errorf("rehearse: %w", err)
+	}
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "", fmt.Errorf("rehearse: %w", err)
+	}
+	defer got.Body.Close()
+	text, err := io.ReadAll(got.Body)
+	if err == nil && got.StatusCode != http.StatusOK {
+		err = fmt.Errorf("rehearse: the page behind a link: %s", got.Status)
+	}
+	return string(text), err
 }

@@ -34,6 +34,7 @@ func (s *Stand) More(ctx context.Context) error {
 		giveUp,
 		s.setRules,
 		s.receiveLead,
+		s.followLinks,
 		handOver,
 		answer,
 		s.exchange,
