@@ -93,7 +93,7 @@ func (a *httpAPI) serve(f function) {
 			props.AuthorizationScopes = texts(web.Scope)
 		}
 		made := awsapigatewayv2.NewCfnRoute(a.stack, text("Route"+strings.ToUpper(route.ID[:1])+route.ID[1:]), props)
-		if public && route.Method != "GET" {
+		if public && (route.Method != "GET" || strings.Contains(route.Path, "{")) { // what has a token is worth being guessed
 			a.hooks, a.hookKeys = append(a.hooks, made), append(a.hookKeys, route.Key())
 		}
 	}

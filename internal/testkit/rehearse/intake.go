@@ -122,7 +122,7 @@ func (s *Stand) actFrom(ctx context.Context, reply string, colleagues []string) 
 	for _, link := range colleagues {
 		path, user, named := strings.Cut(link, "?")
 		page, err := s.page(ctx, link)
-		if err != nil || !named || strings.Contains(page, "(you)") {
+		if err != nil || !named {
 			continue
 		}
 		_, rest, _ := strings.Cut(page, `name="seen" value="`)
