@@ -140,8 +140,11 @@ func (s *stage) everyRead(t *testing.T) {
 			t.Errorf("%s writes %t, HEAD %t; their bodies have %d and %d bytes", r.row.route, got.wrote, head.wrote, len(got.body), len(head.body))
 		}
 	}
-	for _, route := range publicRoutes[:2] {
-		_, path, _ := strings.Cut(route, " ")
+	for _, route := range publicRoutes {
+		method, path, _ := strings.Cut(route, " ")
+		if method != "GET" || strings.Contains(path, "{") {
+			continue // links in mails have a test of their own
+		}
 		if s.want(t, 200, nil, "GET", path, "").wrote || s.want(t, 200, nil, "HEAD", path, "").wrote {
 			t.Errorf("%s writes", route)
 		}

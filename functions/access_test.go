@@ -29,6 +29,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 	t.Run("companies at the same time", s.interleaved)
 	t.Run("addresses for pushes", s.everyHook)
 	t.Run("addresses for leads", s.everyLeadHook)
+	t.Run("links in mails", s.everyLink)
 
 	s.run(t, func() {})
 	t.Run("what is stored", s.stored)
@@ -152,6 +153,7 @@ func (s *stage) tally(t *testing.T, routes map[string]operation) {
 		"read":               2 * reads,
 		"at the same time":   interleavedRequests,
 		"address":            hookAttacks,
+		"link":               linkAttacks,
 	} {
 		if got := s.counts[attack]; got != want {
 			t.Errorf("%s: tried %d times, want %d", attack, got, want)

@@ -120,7 +120,7 @@ func (s *visit) called(team []lead.Assignee, id access.UserID) string {
 func (s *visit) assignNow(ctx context.Context, form map[string]string) (*sheet, error) {
 	seen, err := strconv.Atoi(form["seen"])
 	if err != nil {
-		return s.message(http.StatusUnprocessableEntity, s.words.Incomplete, s.words.IncompleteText), nil
+		return s.message(http.StatusUnprocessableEntity, s.words.Incomplete, s.words.IncompleteText), nil //nolint:nilerr // the page says it
 	}
 	to := lead.Handover{User: access.UserID(form["user"]), Notes: strings.TrimSpace(form["notes"])}
 	fault := ""

@@ -129,7 +129,6 @@ type visit struct {
 	ticket  ticket
 	caller  access.Caller
 	lead    lead.Lead
-	version int64
 	company company.Company
 	words   words
 	path    string
@@ -165,7 +164,7 @@ func (p pages) open(ctx context.Context, token string) (*visit, *sheet, error) {
 		return nil, nil, err
 	}
 	if gone || err != nil || !s.caller.In(record.Value.Yard, access.LeadAllocate) {
-		return nil, s.message(http.StatusForbidden, s.words.NotYours, s.words.NotYoursText), nil
+		return nil, s.message(http.StatusForbidden, s.words.NotYours, s.words.NotYoursText), nil //nolint:nilerr // unknown looks like not allowed
 	}
 	s.lead = record.Value
 	if s.lead.Status.Closed() {

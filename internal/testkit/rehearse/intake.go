@@ -84,7 +84,9 @@ var alertLinks = regexp.MustCompile(`/l/[A-Za-z0-9_-]+(\?user=\S+)?`)
 // with the default response, and the lead in a colleague's hands.
 func (s *Stand) followLinks(ctx context.Context, _ client) error {
 	anonymous := client{base: s.url}
-	var box struct{ Items []struct{ To, Subject, Text string } }
+	var box struct {
+		Items []struct{ To, Subject, Text string }
+	}
 	if err := anonymous.get(ctx, "/_local/outbox?limit=100000", &box); err != nil {
 		return err
 	}
