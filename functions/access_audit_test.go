@@ -15,6 +15,7 @@ var unrecorded = map[string]string{
 	"POST /v1/connections/{id}/test":           "it asks the partner and changes nothing here",
 	"POST /v1/recaptures/{id}/dismiss":         "the recapture of the row is not new, so there is nothing to dismiss",
 	"DELETE /v1/recaptures/{id}/not-our-car":   "the row takes back what nobody has said",
+	"DELETE /v1/leads/{id}/merge":              "the lead of the row is merged into none",
 	"DELETE /v1/customers/{id}/merge":          "the customer of the row is merged into nobody",
 	"POST /v1/templates/preview":               "it shows a text and keeps nothing",
 	"POST /v1/leads/{id}/reply/preview":        "it shows a text and keeps nothing",

@@ -147,6 +147,8 @@ var accessRows = []accessRow{
 	{route: "POST /v1/leads/{id}/reply/preview", may: readers, path: "/v1/leads/<lead>/reply/preview", body: `{"subject":"<ymark>","body":"<ymark>"}`, status: 200},
 	{route: "POST /v1/leads/{id}/calls", may: "leads", path: "/v1/leads/<+lead>/calls", body: `{"to":"<phone>","outcome":"missed","notes":"<ymark>"}`, status: 201},
 	{route: "GET /v1/leads/{id}/work", may: readers, path: "/v1/leads/<lead>/work?limit=50", status: 200},
+	{route: "POST /v1/leads/{id}/merge", may: "leads", path: "/v1/leads/<+lead>/merge", body: `{"into":"<+lead>"}`, status: 200},
+	{route: "DELETE /v1/leads/{id}/merge", may: "leads", path: "/v1/leads/<+lead>/merge", status: 200},
 	{route: "POST /v1/leads/{id}/close", may: "leads", path: "/v1/leads/<+lead>/close", body: `{"outcome":"lost","reason":"<ymark>"}`, status: 200},
 
 	{route: "POST /v1/dms/prospects", may: "admin", path: "/v1/dms/prospects", body: handedIn, status: 200},

@@ -80,7 +80,7 @@ func Allocate(ctx context.Context, d app.Deps, caller access.Caller, id ID, to H
 		return record.Value, record.Version(), err
 	case errors.Is(err, errMissed):
 		return Lead{}, 0, web.Stale(happened(ctx, d, caller.Company, met))
-	case errors.Is(err, errCrossed), errs.Is(err, errs.Conflict) && !met.Status.Closed():
+	case errors.Is(err, errCrossed), errs.Is(err, errs.Conflict) && !met.Ended():
 		return Lead{}, 0, errs.E(errs.Conflict, "%s", happened(ctx, d, caller.Company, met))
 	}
 	return l, version, err

@@ -52,6 +52,7 @@ func (a api) routes(h huma.API) {
 	web.Get(h, "/v1/leads/{id}", web.Can(access.LeadRead), web.Route{
 		ID: "getLead", Tag: tag, Summary: "A lead, with the customer's other open leads and whether its vehicle is watched.",
 	}, a.get)
+	a.joinRoutes(h)
 	web.Patch(h, "/v1/leads/{id}", web.Can(access.LeadWrite), web.Route{
 		ID: "changeLead", Tag: tag, Summary: "Change a lead that is not closed.",
 	}, a.edit)
@@ -157,9 +158,15 @@ func (a api) create(ctx context.Context, in *struct{ Body draft }) (*tagged, err
 }
 
 func (a api) get(ctx context.Context, in *idInput) (*tagged, error) {
-	record, err := visible(ctx, a.Deps, access.From(ctx), in.ID, access.LeadRead)
+	caller := access.From(ctx)
+	record, err := visible(ctx, a.Deps, caller, in.ID, access.LeadRead)
 	if err != nil {
 		return nil, err
+	}
+	if stands, err := standing(ctx, a.Deps, caller.Company, record); err != nil {
+		return nil, err
+	} else if caller.In(stands.Value.Yard, access.LeadRead) {
+		record = stands
 	}
 	return a.show(ctx, record.Value, record.Version(), nil)
 }

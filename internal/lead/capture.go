@@ -167,7 +167,10 @@ func (c *capture) join(ctx context.Context, record table.Record[Lead]) (Lead, er
 func (c *capture) openLead(ctx context.Context, earlier ID, who customer.ID) (*table.Record[Lead], error) {
 	if earlier != "" {
 		record, err := Load(ctx, c.d, c.co, earlier)
-		if err == nil && !record.Value.Status.Closed() {
+		if err == nil {
+			record, err = standing(ctx, c.d, c.co, record)
+		}
+		if err == nil && !record.Value.Ended() {
 			return &record, nil
 		}
 		if err != nil && !errs.Is(err, errs.NotFound) {

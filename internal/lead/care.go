@@ -81,7 +81,7 @@ func lookOnce(ctx context.Context, d app.Deps, co ident.Company, set Settings, i
 		return err
 	}
 	steps := set.steps()
-	if record.Value.Status.Closed() || len(steps) == 0 {
+	if record.Value.Ended() || len(steps) == 0 {
 		if known {
 			return d.Table.Write(ctx, vigils.Remove(held))
 		}

@@ -49,9 +49,12 @@ func recorded(company ident.Company, before *Lead, after Lead) (ops []table.Op) 
 	if before != nil {
 		if old := factKey(company, *before); old != key {
 			ops = append(ops, table.Removal(old))
-		} else if before.fact() == after.fact() {
+		} else if before.fact() == after.fact() && before.MergedInto == after.MergedInto {
 			return nil
 		}
+	}
+	if after.MergedInto != "" {
+		return append(ops, table.Removal(key)) // the other one counts
 	}
 	return append(ops, facts.Overwrite(key, after.fact()))
 }

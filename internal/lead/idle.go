@@ -44,7 +44,7 @@ func (l Lead) stirred(since Lead) bool { return l.Acts != since.Acts || l.Handov
 
 // watched is the write of a lead that is looked after from then on. A closed one needs no care.
 func watched(company ident.Company, l Lead, op table.Op) table.Op {
-	if l.Status.Closed() {
+	if l.Ended() {
 		return op
 	}
 	return op.Emit(CareTopic.Message(company, watch{Lead: l.ID}))

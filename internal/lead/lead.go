@@ -70,6 +70,9 @@ type Lead struct {
 	Appraisal    string           `json:"appraisal,omitempty" doc:"The appraisal that it was made with."`
 	Prospect     string           `json:"prospect,omitempty" doc:"The prospect that it was closed to."`
 	FromProspect string           `json:"fromProspect,omitempty" doc:"The prospect that became this lead."`
+	MergedInto   ID               `json:"mergedInto,omitempty" doc:"The lead that stands for this one, which is an alias."`
+	MergedAt     time.Time        `json:"mergedAt,omitzero"`
+	Merged       []ID             `json:"merged,omitempty" doc:"Leads that this one stands for: their ids lead here."`
 }
 
 // Won reports whether the customer bought: such leads are what a recapture is meant for (R24, C10).
@@ -91,6 +94,9 @@ func (l *Lead) Close(outcome Status, reason string, by access.UserID, at time.Ti
 func (l Lead) changeable() error {
 	if l.Status.Closed() {
 		return errs.E(errs.Conflict, "this lead is closed as %s", l.Status)
+	}
+	if l.MergedInto != "" {
+		return errs.E(errs.Conflict, "this lead has been merged into %s", l.MergedInto)
 	}
 	return nil
 }

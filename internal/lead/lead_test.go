@@ -1,6 +1,7 @@
 package lead_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func TestALeadIsClosedOnceAsWonOrLost(t *testing.T) {
 		if errs.KindOf(err) != test.want || l.Won() != test.won {
 			t.Errorf("%s closed as %q: %v, won: %t", test.from, test.outcome, err, l.Won())
 		}
-		if err != nil && l != (lead.Lead{Status: test.from}) {
+		if err != nil && !reflect.DeepEqual(l, lead.Lead{Status: test.from}) {
 			t.Errorf("%s refused to be closed and changed to %+v", test.from, l)
 		}
 		if err == nil && (l.Status != test.outcome || l.CloseReason != "price" || l.ClosedBy != "u1" || !l.ClosedAt.Equal(at)) {

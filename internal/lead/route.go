@@ -47,7 +47,7 @@ func Route(ctx context.Context, d app.Deps, co ident.Company, id ID) (Lead, erro
 	var lost error
 	for range maxRoutes {
 		record, err := Load(ctx, d, co, id)
-		if err != nil || record.Value.Routing != nil || record.Value.Status.Closed() {
+		if err != nil || record.Value.Routing != nil || record.Value.Ended() {
 			return record.Value, err
 		}
 		routed, err := route(ctx, d, co, record)

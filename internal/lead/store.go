@@ -50,6 +50,9 @@ const (
 
 // entry is what a lead contributes to the lists.
 func entry(l Lead) search.Entry {
+	if l.MergedInto != "" {
+		return search.Entry{}
+	}
 	facets := []search.Facet{
 		{Name: statusFacet, Value: string(l.Status)},
 		{Name: userFacet, Value: string(l.User)},

@@ -47,7 +47,7 @@ func tell(ctx context.Context, d app.Deps, co ident.Company, a lead.Arrival) err
 			return err
 		}
 	}
-	if l.Status.Closed() {
+	if l.Ended() {
 		return nil
 	}
 	to, r, err := audience(ctx, d, co, l, a.Again)
