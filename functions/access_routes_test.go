@@ -43,7 +43,7 @@ const (
 
 // accessRoles are the callers that every route meets, each as a manager of the role, too. A maker is somebody in the
 // recapture role with the attribute that lets make leads and prospects; nobody has no role at all.
-var accessRoles = []string{"admin", "leads", "prospects", "recapture", "maker", "nobody"}
+var accessRoles = []string{"admin", "leads", "prospects", "recapture", "maker", "dms", "nobody"}
 
 // publicRoutes is the exact list of what answers without a token.
 var publicRoutes = []string{"GET /docs", "GET /l/{token}", "GET /openapi.json", "POST /l/{token}", "POST /webhooks/autograb/{token}", "POST /webhooks/leads/{token}"}
@@ -151,7 +151,7 @@ var accessRows = []accessRow{
 	{route: "DELETE /v1/leads/{id}/merge", may: "leads", path: "/v1/leads/<+lead>/merge", status: 200},
 	{route: "POST /v1/leads/{id}/close", may: "leads", path: "/v1/leads/<+lead>/close", body: `{"outcome":"lost","reason":"<ymark>"}`, status: 200},
 
-	{route: "POST /v1/dms/prospects", may: "admin", path: "/v1/dms/prospects", body: handedIn, status: 200},
+	{route: "POST /v1/dms/prospects", may: "admin dms", path: "/v1/dms/prospects", body: handedIn, status: 200},
 	{route: "GET /v1/dms/endpoints", may: "admin", path: "/v1/dms/endpoints", status: 200},
 	{route: "POST /v1/dms/endpoints", may: "admin", path: "/v1/dms/endpoints", body: newEndpoint, status: 201},
 	{route: "GET /v1/dms/endpoints/{id}", may: "admin", path: "/v1/dms/endpoints/<endpoint>", status: 200},
@@ -161,7 +161,7 @@ var accessRows = []accessRow{
 	{route: "GET /v1/dms/endpoints/{id}/deliveries", may: "admin", path: "/v1/dms/endpoints/<endpoint>/deliveries?limit=50", status: 200},
 	{route: "POST /v1/dms/endpoints/{id}/redeliver", may: "admin", path: "/v1/dms/endpoints/<endpoint>/redeliver", body: `{"behind":0}`, status: 200},
 	{route: "POST /v1/dms/endpoints/{id}/deliveries/{delivery}/redeliver", may: "admin", path: "/v1/dms/endpoints/<endpoint>/deliveries/1/redeliver", status: 200},
-	{route: "GET /v1/dms/changes", may: "admin", path: "/v1/dms/changes?limit=50", status: 200},
+	{route: "GET /v1/dms/changes", may: "admin dms", path: "/v1/dms/changes?limit=50", status: 200},
 	{route: "GET /v1/templates", may: "admin " + acquaint, path: "/v1/templates", status: 200},
 	{route: "POST /v1/templates", may: "admin", path: "/v1/templates", body: newTemplate, status: 201},
 	{route: "GET /v1/templates/variables", may: "admin " + acquaint, path: "/v1/templates/variables", status: 200},

@@ -8,7 +8,8 @@
 // nothing, and what it causes elsewhere is promised in the same item. An Outbox publishes such messages after the commit,
 // and a sweeper publishes what was left behind ([queue]). Lists that people filter are postings ([search]). Mails go through
 // a ledger in which every intent is sent at most once ([mail]). Small secrets are sealed with their company ([secret]),
-// tokens in links are signed for one purpose ([link]), sign-ins are kept elsewhere ([identity]), and who may do what is one
+// tokens in links are signed for one purpose ([link]), what goes to other
+// systems' addresses for its receiver ([webhook]), sign-ins are kept elsewhere ([identity]), and who may do what is one
 // table ([access]); who did what is kept in the write that did it ([audit]). HTTP is typed handlers with strict input and
 // problem documents ([web]); payloads of AWS are bytes with a codec ([event]); and a function is one value from which
 // everything else follows ([app]). What alarms and dashboard are made of is counted from one list ([metric]).
@@ -24,14 +25,14 @@
 // # The partner
 //
 // Package partner is the port to whoever watches vehicles; autograb speaks AutoGrab's API, and autograbsim is a faithful
-// stand-in that shares nothing with it but golden files.
+// stand-in that shares nothing with it but golden files. Beside it dmssim takes webhooks as a dealer's management system does.
 //
 // # The features
 //
 // A company has yards, users, roles and connections ([company]). It knows customers ([customer]), has valued their cars
 // ([appraisal]), works on enquiries ([lead]) and on follow-up that is none ([prospect]). [recapture] is the thread that
 // connects them: read it first, in the order recapture.go, batch.go, submission.go, submit.go, poll.go, webhook.go,
-// verify.go, convert.go. [notify] tells users what happened. [vehicle], [money] and [phone] are the nouns that all of
+// verify.go, convert.go. [dms] exchanges follow-up with the dealer's management system. [notify] tells users what happened. [vehicle], [money] and [phone] are the nouns that all of
 // them share.
 //
 // # What keeps it true
@@ -47,6 +48,7 @@
 // [mail]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/mail
 // [secret]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/secret
 // [link]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/link
+// [webhook]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/webhook
 // [identity]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/identity
 // [access]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/access
 // [audit]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/audit
@@ -59,6 +61,7 @@
 // [appraisal]: https://pkg.go.dev/github.com/winback-auto/winback/internal/appraisal
 // [lead]: https://pkg.go.dev/github.com/winback-auto/winback/internal/lead
 // [prospect]: https://pkg.go.dev/github.com/winback-auto/winback/internal/prospect
+// [dms]: https://pkg.go.dev/github.com/winback-auto/winback/internal/dms
 // [recapture]: https://pkg.go.dev/github.com/winback-auto/winback/internal/recapture
 // [notify]: https://pkg.go.dev/github.com/winback-auto/winback/internal/notify
 // [vehicle]: https://pkg.go.dev/github.com/winback-auto/winback/internal/vehicle

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/dms"
+	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/webhook"
@@ -175,5 +176,36 @@ func TestTheFeedOfManyAtOnceHasNeitherGapsNorDoubles(t *testing.T) {
 			t.Errorf("%s is told %q behind %q", e.Prospect, said, latest[e.Prospect])
 		}
 		latest[e.Prospect] = said
+	}
+}
+
+// The lead that a prospect becomes, the completed prospect and what the DMS is told are one write (P34–P36).
+func TestAProspectBecomesALeadTogetherWithWhatTheDMSIsTold(t *testing.T) {
+	for at := 1; ; at++ {
+		died := false
+		for _, applied := range []bool{false, true} {
+			x, c := connected(t), &crash{at: at, applied: applied}
+			x.Serve(lead.API(nil))
+			id := hand(t, x.World, row("F1", 1, map[string]any{"vehicle": map[string]any{"vin": "6T153BK360X070769"}})).Items[0].Prospect
+			x.Refuse, x.Lose = c.before, c.after
+			x.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+string(id)+"/convert", `{}`)
+			x.Refuse, x.Lose, died = nil, nil, died || c.died
+			x.pass(t, 2*time.Minute) // the sweeper finds what was promised
+			p := read(t, x.World, dealership.Sydney, id)
+			leads, _ := x.Want(t, 200, dealership.Sydney, "GET", "/v1/leads", "").List(t)
+			entries, _ := feed(t, x.World, "")
+			if done := len(leads) == 1; p.Completed != done || (len(entries) == 1) != done || len(x.system.ids()) != len(entries) {
+				t.Errorf("crash at %d (%v): completed %v, leads %v, told %s, sent %v", at, applied, p.Completed, leads, types(entries), x.system.ids())
+			}
+			if len(entries) == 1 && (entries[0].Type != prospect.WasConverted || entries[0].Lead != leads[0]) {
+				t.Errorf("crash at %d (%v): told %+v", at, applied, entries)
+			}
+		}
+		if !died {
+			if at < 4 {
+				t.Errorf("the story has only %d writes", at-1)
+			}
+			return
+		}
 	}
 }

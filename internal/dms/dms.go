@@ -7,6 +7,7 @@
 // prospect changed, and kept for KeepFeed. A DMS reads the feed (GET /v1/dms/changes), or has it sent to endpoints of its
 // own: see Endpoint.
 //
-// Whoever exchanges has signed in as everybody else does, with the permission dms:exchange. What is said here is said of
-// the whole company, not of yards.
+// Whoever exchanges has signed in as everybody else does, as a user in the role dms, which allows nothing else, or as an
+// administrator: the gateway's authorizer, disabling and the audit trail are those of every user. What is said here is said
+// of the whole company, not of yards. Endpoints are an administrator's business.
 package dms

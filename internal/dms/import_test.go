@@ -196,3 +196,48 @@ func TestWhateverTheOrderOfImportsAroundAUserTheEndIsTheSame(t *testing.T) {
 		})
 	}
 }
+
+func TestWhateverTheOrderInWhichTheDMSTakesOverTheEndIsTheSame(t *testing.T) {
+	taken := func(version int, more map[string]any) func(prospect.ID) string {
+		return func(id prospect.ID) string {
+			fields := map[string]any{"prospect": id, "notes": "wants a wagon", "action": "", "customer": map[string]any{"last": "Somebody else"}}
+			for name, value := range more {
+				fields[name] = value
+			}
+			return row("F1", version, fields)
+		}
+	}
+	versions := []func(prospect.ID) string{
+		taken(1, nil), taken(2, map[string]any{"due": "2026-11-26T23:00:00Z"}), taken(3, map[string]any{"due": "2026-11-27T23:00:00Z", "notes": "wants a van"}), taken(4, map[string]any{"due": "2026-11-27T23:00:00Z", "user": dealership.Second}),
+	}
+	ends := map[string][]int{}
+	orders(len(versions), func(order []int) {
+		w := integrated(t)
+		id := prospect.ID(w.Want(t, 201, dealership.Sydney, "POST", "/v1/prospects", `{"customer": {"first": "Ann", "last": "Lee"}, "due": "2026-11-25T23:00:00Z", "notes": "wants a wagon", "type": "Phone Out"}`).ID(t))
+		for _, i := range order {
+			hand(t, w, versions[i](id), versions[order[0]](id))
+		}
+		ends[settled(t, w, id)] = order
+	})
+	var first string
+	for end, order := range ends {
+		if first == "" {
+			first = end
+		} else {
+			t.Errorf("%v ends otherwise: %s", order, cmp.Diff(first, end))
+		}
+	}
+	if !strings.Contains(first, `"user": "second"`) || !strings.Contains(first, "Ann Lee") {
+		t.Errorf("ends as %s", first)
+	}
+}
+
+func TestASignInOfTheDMSMayExchangeAndNothingElse(t *testing.T) {
+	w := open(t)
+	var done struct{ Items []struct{ Prospect string } }
+	w.Want(t, 200, machine, "POST", "/v1/dms/prospects", `{"prospects": [`+row("F1", 1, nil)+`]}`).Into(t, &done)
+	w.Want(t, 200, machine, "GET", "/v1/dms/changes", "")
+	for _, path := range []string{"/v1/prospects", "/v1/prospects/" + done.Items[0].Prospect, "/v1/dms/endpoints", "/v1/customers", "/v1/leads", "/v1/company"} {
+		w.Want(t, 403, machine, "GET", path, "")
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/dms"
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
@@ -16,12 +17,15 @@ import (
 // Who exchanges.
 const (
 	boss    = "ada@harbour.example"
+	machine = "autoline" // in the role dms alone
 	foreign = "ada@nordlicht.example"
 )
 
 func open(t *testing.T) *dealership.World {
 	t.Helper()
-	return dealership.New(t).Serve(dms.API(new(system))).Serve(prospect.API(lead.OfProspect, lead.CareTopic)).Serve(customer.API).Serve(lead.API(nil)).Serve(company.API(nil))
+	w := dealership.New(t).Serve(dms.API(new(system))).Serve(prospect.API(lead.OfProspect, lead.CareTopic)).Serve(customer.API).Serve(lead.API(nil)).Serve(company.API(nil))
+	w.Fill(t, dealership.Harbour, access.DMS, nil, access.Member{User: machine})
+	return w
 }
 
 // integrated is a world whose Harbour works with a DMS.

@@ -50,6 +50,7 @@ func allowed() []row {
 			LeadRead, LeadWrite, LeadAllocate, LeadClose, CustomerRead, CustomerWrite, AppraisalRead, AppraisalWrite, TemplateRead, GroupRead, GroupFill,
 		}},
 		{role: ManageProspects, give: []Permission{ProspectRead, ProspectWrite, CustomerRead, CustomerWrite, TemplateRead, GroupRead, GroupFill}},
+		{role: DMS, give: []Permission{DMSExchange}},
 		{role: CustomerRecapture, give: []Permission{
 			RecaptureRead, RecaptureCheck, RecaptureWork, CustomerRead, AppraisalRead, LeadRead,
 		}},

@@ -37,6 +37,7 @@ func TestEachRoleAllowsWhatItsLineSays(t *testing.T) {
 				access.CustomerRead, access.AppraisalRead, access.LeadRead,
 			},
 		},
+		{"a management system", access.Grant{Role: access.DMS}, []access.Permission{access.DMSExchange}},
 		{"a company-wide switch", access.Grant{Role: access.CloseToProspects}, nil},
 		{
 			"the attribute on another role",
