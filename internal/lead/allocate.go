@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -72,7 +73,7 @@ func Allocate(ctx context.Context, d app.Deps, caller access.Caller, id ID, to H
 		case l.User == to.User && to.Notes == "":
 			return nil, errDone
 		}
-		return handOver(d, caller.Company, l, Allocation{By: caller.User, To: to.User, Notes: to.Notes, Why: ByHand}), nil
+		return handOver(ctx, d, caller.Company, l, Allocation{By: caller.User, To: to.User, Notes: to.Notes, Why: ByHand})
 	})
 	switch {
 	case errors.Is(err, errDone):
@@ -103,22 +104,26 @@ func manages(ctx context.Context, d app.Deps, company ident.Company, user access
 }
 
 // handOver gives a lead a new owner within a change of it: the commit is that change's, with what belongs to the allocation.
-func handOver(d app.Deps, company ident.Company, l *Lead, a Allocation) commit {
-	places, ops := l.allocate(d, company, a)
+func handOver(ctx context.Context, d app.Deps, company ident.Company, l *Lead, a Allocation) (commit, error) {
+	ways, err := l.ways(ctx, d, company)
+	if err != nil {
+		return nil, err
+	}
+	places, ops := l.allocate(d, company, a, ways)
 	return func(ctx context.Context, change ...table.Op) error {
 		if err := d.Table.Load(ctx, places...); err != nil {
 			return err
 		}
 		return d.Commit(ctx, append(change, ops...)...)
-	}
+	}, nil
 }
 
 // allocate is the new owner on the lead, with the writes that belong to it: the allocation and what the customer's activity
 // and the new owner are told. The places go before them, by Load.
-func (l *Lead) allocate(d app.Deps, company ident.Company, a Allocation) (places, ops []table.Op) {
+func (l *Lead) allocate(d app.Deps, company ident.Company, a Allocation, ways notify.Ways) (places, ops []table.Op) {
 	a, ops = l.moveTo(d, company, a)
 	if a.To != a.By && a.To != "" {
-		listed, told := tellOwner(company, *l, a)
+		listed, told := tellOwner(company, *l, a, ways)
 		places, ops = listed, append(ops, told)
 	}
 	return places, ops

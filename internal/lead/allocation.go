@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -64,9 +65,19 @@ func (l Lead) LastAllocation(ctx context.Context, d app.Deps, company ident.Comp
 	return record.Value, err
 }
 
+// ways are how users may be told of a lead (L13): as the rule for such leads says, or by mail where there is none.
+func (l Lead) ways(ctx context.Context, d app.Deps, company ident.Company) (notify.Ways, error) {
+	r, found, err := rule.For(ctx, d, company, l.RuleFacts())
+	if err != nil || !found {
+		return notify.Ways{}, err
+	}
+	return notify.Ways{NoEmail: !r.Allows(rule.Email), SMS: r.Allows(rule.SMS)}, nil
+}
+
 // tellOwner makes the notice that tells a user of a lead that is theirs now. It is told once for each allocation.
-func tellOwner(company ident.Company, l Lead, a Allocation) (places []table.Op, notice table.Op) {
+func tellOwner(company ident.Company, l Lead, a Allocation, ways notify.Ways) (places []table.Op, notice table.Op) {
 	return notify.Tell(company, notify.Notice{
+		Ways:  ways,
 		ID:    ident.Of("lead allocated", string(l.ID), fmt.Sprint(a.Number), string(a.To)),
 		User:  a.To,
 		Kind:  notify.LeadAllocated,

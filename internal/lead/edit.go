@@ -40,7 +40,7 @@ func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e editio
 		}
 		to := l.User
 		l.User = before.User
-		return handOver(d, caller.Company, l, Allocation{By: caller.User, To: to, Why: ByHand}), nil
+		return handOver(ctx, d, caller.Company, l, Allocation{By: caller.User, To: to, Why: ByHand})
 	})
 	return changed, version, warnings, err
 }

@@ -98,7 +98,11 @@ func takeBack(ctx context.Context, d app.Deps, co ident.Company, to *Returning, 
 	if a.To == l.User || to.To == ToNext && a.To == "" {
 		return nil, nil, nil
 	}
-	places, ops = l.allocate(d, co, a)
+	ways, err := l.ways(ctx, d, co)
+	if err != nil {
+		return nil, nil, err
+	}
+	places, ops = l.allocate(d, co, a, ways)
 	l.UpdatedAt = d.Now().UTC()
 	return places, append([]table.Op{leads.Update(*record)}, ops...), nil
 }

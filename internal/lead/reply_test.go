@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/notify"
+	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/response"
@@ -191,6 +194,58 @@ func TestARepeatedReplyIsSentOnce(t *testing.T) {
 		deliver(t, w)
 		if n := total(t, w, dealership.Sydney, "/v1/leads/"+id+"/work"); len(sent.mails) != 1 || n != 1 {
 			t.Errorf("after a failed %s: %d mails, %d works", kind, len(sent.mails), n)
+		}
+	}
+}
+
+// How a new owner is told is a matter of the rule for such leads, and of what the user has switched off (L12, L13, C17).
+func TestANewOwnerIsToldAsRuleAndUserSay(t *testing.T) {
+	for _, test := range []struct {
+		name, rule   string
+		email, sms   bool // the user's settings
+		mails, texts int
+	}{
+		{"no rule", "", true, true, 1, 0},
+		{"a rule that names none", `{}`, true, true, 1, 0},
+		{"text messages only", `"sms"`, true, true, 0, 1},
+		{"both", `"email", "sms"`, true, true, 1, 1},
+		{"both, mails switched off", `"email", "sms"`, false, true, 0, 1},
+		{"both, text messages switched off", `"email", "sms"`, true, false, 1, 0},
+		{"text messages only, switched off", `"sms"`, true, false, 0, 0},
+	} {
+		w, sent, id, _, _ := writing(t)
+		w.Serve(notify.API).Serve(rule.API)
+		if test.rule != "" {
+			channels := ""
+			if test.rule != "{}" {
+				channels = `, "channels": [` + test.rule + `]`
+			}
+			w.Want(t, 201, admin, "POST", "/v1/lead-rules", `{"name": "All", "recipients": ["`+dealership.Manager+`"]`+channels+`}`)
+		}
+		user, err := w.Access.User(t.Context(), dealership.Harbour, dealership.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		user.Mobile, user.Notify = "0491 570 156", access.Notify{Email: test.email, SMS: test.sms, InApp: true}
+		if err := w.Table.Write(t.Context(), access.Users.Overwrite(access.UserKey(dealership.Harbour, user.ID), user)); err != nil {
+			t.Fatal(err)
+		}
+		allocate(t, w, dealership.Sydney, id, `{"user": "`+dealership.Second+`"}`)
+		for range 2 { // told once, however often the message comes
+			for _, body := range w.Sent.Take(notify.Send.Name) {
+				for range 2 {
+					if err := notify.Sender.Consumes.Handle(t.Context(), app.Grant(w.Deps, notify.Sender), body); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			deliver(t, w)
+		}
+		if len(sent.mails) != test.mails || len(sent.texts) != test.texts || len(told(t, w, dealership.Second)) != 1 {
+			t.Errorf("%s: %d mails, %d text messages", test.name, len(sent.mails), len(sent.texts))
+		}
+		if test.texts > 0 && (sent.texts[0].To != "+61491570156" || !strings.HasPrefix(sent.texts[0].Body, "New lead for you: Kia Ceed")) {
+			t.Errorf("%s: texted %+v", test.name, sent.texts[0])
 		}
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 // R54, C4, C17: e-mail and the list in the application, each as the user wants it, and at least the list.
@@ -60,15 +63,33 @@ func TestNoticesAreKeptForTheDayWhenTheirUserWantsThemListed(t *testing.T) {
 	}
 }
 
-// R56, C4: none of the functions around notices can send a text message; their declarations have no such right to give.
-func TestNoFunctionOfNotificationsMaySendAnythingButMails(t *testing.T) {
+// R56, C4: nobody is told of a sighting by text message, whoever allows it.
+func TestNobodyIsToldOfASightingByTextMessage(t *testing.T) {
+	w := newWorld(t)
+	anna := user(harbour, "anna")
+	anna.Mobile, anna.Notify = "+61 491 570 156", access.Notify{Email: true, SMS: true, InApp: true}
+	w.save(harbour, anna)
+	n := sighting("anna", 1)
+	n.Ways = notify.Ways{SMS: true}
+	w.mustTell(harbour, n)
+	w.work()
+	if _, err := text.Find(t.Context(), w.Table, harbour, ident.Of(harbour.ID(), "text notice", "anna", n.ID)); !errs.Is(err, errs.NotFound) {
+		t.Errorf("a text message about a sighting: %v", err)
+	}
+	if n := len(w.to("anna")); n != 1 {
+		t.Errorf("%d mails", n)
+	}
+}
+
+// The functions around notices reach nobody but through the ledgers of mails and text messages.
+func TestNoFunctionOfNotificationsMaySendAnythingButMailsAndTextMessages(t *testing.T) {
 	for _, f := range []app.Function{notify.Sender, notify.Digester, notify.MailSend, notify.MailEvent, notify.API} {
 		allowed := app.Uses{Table: f.Uses.Table, Sends: f.Uses.Sends, Mail: f.Name == "mail-send"}
 		if got := f.Uses; got.Mail != allowed.Mail || got.Partner || got.Identity || got.SendsAll || got.Secrets != 0 {
 			t.Errorf("%s uses %+v", f.Name, got)
 		}
 		for _, topic := range f.Uses.Sends {
-			if topic != "mail-send" && topic != notify.Digest.Name {
+			if topic != "mail-send" && topic != notify.Digest.Name && (topic != "text-send" || f.Name != "notify-send") {
 				t.Errorf("%s sends to %s", f.Name, topic)
 			}
 		}

@@ -8,7 +8,7 @@
 // sighting of a quiet minute is mailed at once; those of the rest of that minute are gathered for one digest, which
 // notify-digest plans (see window). So each notice is in exactly one mail. The function mail-send delivers what is in the
 // ledger, and mail-event hears from the provider what became of it. Only users of the
-// company are ever told: never its customers, and never by text message.
+// company are ever told: never its customers, and of sightings never by text message (C4).
 package notify
 
 import (
@@ -33,6 +33,7 @@ type Notice struct {
 	Facts []Fact        `json:"facts,omitempty"` // what is known, in the order to be shown
 	About About         `json:"about"`
 	Link  Link          `json:"link,omitzero"`
+	Ways  Ways          `json:"ways,omitzero"`
 	At    time.Time     `json:"at"` // its place in the list of the user; from then on it is kept for half a year
 	Read  time.Time     `json:"read,omitzero"`
 	Mail  string        `json:"mail,omitempty"` // ownMail, or the window whose digest tells of it; empty until that is decided
@@ -40,6 +41,13 @@ type Notice struct {
 
 // ownMail marks a notice that has a mail of its own.
 const ownMail = "own"
+
+// Ways are how a user may be told, besides the list in the application, which always has it: whoever tells allows them, and
+// the user's own settings may switch one off (C17). The zero Ways are by mail.
+type Ways struct {
+	NoEmail bool `json:"noEmail,omitempty"`
+	SMS     bool `json:"sms,omitempty"`
+}
 
 // Kind is what sort of thing happened; kebab case.
 type Kind string

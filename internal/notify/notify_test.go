@@ -238,7 +238,7 @@ func TestAnEventAboutSomebodyElsesMailIsIgnored(t *testing.T) {
 
 func TestTheFunctionsFitTogether(t *testing.T) {
 	err := app.Validate([]app.Function{
-		notify.Sender, notify.Digester, notify.MailSend, notify.MailEvent, notify.API,
+		notify.Sender, notify.Digester, notify.MailSend, notify.MailEvent, notify.TextSend, notify.TextEvent, notify.API,
 		{
 			Name: "teller", Doc: "Tells.", Every: app.Every("rate(1 day)", func(context.Context, app.Deps) error { return nil }),
 			Uses: app.Uses{Table: app.ReadWrite, Sends: app.Topics(notify.Send)},

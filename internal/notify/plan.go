@@ -12,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 // Sender is the function that plans the mails of notices.
@@ -19,7 +20,7 @@ var Sender = app.Function{
 	Name:     "notify-send",
 	Doc:      "Plans the mail of a notice, if its user wants mails: at once, or as a line of the next digest.",
 	Consumes: app.Consume(Send, planMail, app.Batch(10)),
-	Uses:     app.Uses{Table: app.Get | app.Put | app.Add | app.Load, Sends: app.Topics(mail.Deliver, Digest)},
+	Uses:     app.Uses{Table: app.Get | app.Put | app.Add | app.Load, Sends: app.Topics(mail.Deliver, text.Deliver, Digest)},
 }
 
 // Digester is the function that plans digests.
@@ -45,11 +46,14 @@ func planMail(ctx context.Context, d app.Deps, c ident.Company, m Mailing) error
 			return err
 		}
 		user, err := d.Access.User(ctx, c, m.User)
-		if err != nil || !WantsMail(user) {
+		if err != nil {
 			return err
 		}
 		if record.Value.Kind != Sighting {
-			return planAlone(ctx, d, c, record, user)
+			return planOwn(ctx, d, c, record, user)
+		}
+		if !WantsMail(user) {
+			return nil
 		}
 		if err := planSighting(ctx, d, c, record, user); !errs.Is(err, errs.Conflict) {
 			return err
@@ -70,6 +74,28 @@ func planSighting(ctx context.Context, d app.Deps, c ident.Company, record table
 		return d.Commit(ctx, notices.Update(record), join(c, last, record.Value, now))
 	}
 	return planAlone(ctx, d, c, record, user, opened(c, last, record.Value, now))
+}
+
+// planOwn enters the mail and the text message that a notice may go out by, and that its user wants, into their ledgers.
+func planOwn(ctx context.Context, d app.Deps, c ident.Company, record table.Record[Notice], user access.User) error {
+	var ops []table.Op
+	if record.Value.Ways.SMS {
+		note, wanted, err := noteTo(ctx, d, c, record.Value, user)
+		if err != nil {
+			return err
+		}
+		if wanted {
+			ops = append(ops, note)
+		}
+	}
+	if !record.Value.Ways.NoEmail && WantsMail(user) {
+		return planAlone(ctx, d, c, record, user, ops...)
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	record.Value.Mail = ownMail
+	return d.Commit(ctx, append(ops, notices.Update(record))...)
 }
 
 // planAlone enters a mail of its own into the ledger. The same notice always makes the same send id.

@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/text"
 )
 
@@ -47,6 +48,30 @@ func textLedger(d app.Deps) text.Ledger {
 		Table: d.Table, Sender: d.Text, NewID: d.NewID, Log: d.Log,
 		Permit: func(ctx context.Context, c ident.Company, note text.Note) error { return permitText(ctx, d, c, note) },
 	}
+}
+
+// noteTo makes the text message that tells a user of a notice; false where the user wants none or has no number that takes
+// one. The same notice always makes the same send id.
+func noteTo(ctx context.Context, d app.Deps, c ident.Company, n Notice, user access.User) (table.Op, bool, error) {
+	if user.Disabled || !user.Notify.SMS {
+		return table.Op{}, false, nil
+	}
+	home, err := company.Load(ctx, d, c)
+	if err != nil {
+		return table.Op{}, false, err
+	}
+	number, ok := phone.Parse(user.Mobile, home.Country)
+	if !ok || !number.Texts() {
+		return table.Op{}, false, nil
+	}
+	body := textsFor(home.Language).title(n)
+	if address := linked(d.Site.AppURL, n.Link.Path); address != "" {
+		body += "\n" + address
+	}
+	op, err := text.Plan(c, text.Note{
+		SendID: ident.Of(c.ID(), "text notice", string(user.ID), n.ID), Kind: string(n.Kind), Reader: string(user.ID), To: number.E164, Body: body,
+	}, d.Now())
+	return op, err == nil, err
 }
 
 // permitText asks whether the reader of a note still wants it, at the number that it goes to.

@@ -35,7 +35,7 @@ func (s *Stand) More(ctx context.Context) error {
 		s.setRules,
 		s.receiveLead,
 		s.followLinks,
-		handOver,
+		s.handOver,
 		answer,
 		s.exchange,
 		s.leave,

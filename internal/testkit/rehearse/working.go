@@ -7,23 +7,37 @@ import (
 	"time"
 )
 
-// handOver gives a lead to another user, who is told.
-func handOver(ctx context.Context, manager client) error {
-	var leads, users struct{ Items []struct{ ID, User string } }
-	if err := manager.get(ctx, "/v1/leads?limit=1", &leads); err != nil {
+// handOver gives a lead to another user, who is told by mail and, as the rule for such leads allows, by text message.
+func (s *Stand) handOver(ctx context.Context, manager client) error {
+	admin, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
+	if err != nil {
 		return err
 	}
-	if len(leads.Items) == 0 {
-		return errors.New("rehearse: there is no lead")
+	id, err := manager.post(ctx, "/v1/leads", map[string]any{"customer": map[string]string{"last": "Hand"}, "source": "Handed over"})
+	if err != nil {
+		return err
 	}
-	lead := leads.Items[0]
-	if err := manager.get(ctx, "/v1/leads/"+lead.ID+"/assignees", &users); err != nil {
+	var users struct {
+		Items []struct {
+			ID    string
+			Owner bool
+		}
+	}
+	if err := manager.get(ctx, "/v1/leads/"+id+"/assignees", &users); err != nil {
 		return err
 	}
 	for _, user := range users.Items {
-		if user.ID != lead.User {
-			return manager.send(ctx, http.MethodPost, "/v1/leads/"+lead.ID+"/allocate", map[string]any{"user": user.ID, "notes": "They know each other."}, nil)
+		if user.Owner {
+			continue
 		}
+		rule := map[string]any{"name": "Handed over", "conditions": map[string]string{"source": "Handed over"}, "recipients": []string{user.ID}, "channels": []string{"email", "sms"}}
+		if _, err := admin.post(ctx, "/v1/lead-rules", rule); err != nil {
+			return err
+		}
+		if err := admin.send(ctx, http.MethodPatch, "/v1/users/"+user.ID, map[string]any{"mobile": "0491 570 156", "notify": map[string]bool{"email": true, "sms": true, "inApp": true}}, nil); err != nil {
+			return err
+		}
+		return manager.send(ctx, http.MethodPost, "/v1/leads/"+id+"/allocate", map[string]any{"user": user.ID, "notes": "They know each other."}, nil)
 	}
 	return errors.New("rehearse: there is nobody else to whom the lead could go")
 }
