@@ -143,6 +143,9 @@ func TestTheDMSIsToldInTheOrderInWhichThingsHappened(t *testing.T) {
 	w.Want(t, 200, dealership.Sydney, "PATCH", one, `{"notes": "moved to Perth"}`) // says nothing new
 	w.Want(t, 200, dealership.Sydney, "POST", one+"/complete", `{"notes": "not interested"}`)
 	told, cursor := feed(t, w, "")
+	if u := told[1].Users; len(u) != 1 || u[0].ID != dealership.Sydney || u[0].Email != dealership.Sydney+"@mail.example" || told[1].Yard != "Sydney" {
+		t.Errorf("names %+v in %s", u, told[1].Yard)
+	}
 	if got := types(told); got != "1 prospect.attempted 2 prospect.changed 3 prospect.completed " {
 		t.Errorf("told %s", got)
 	}

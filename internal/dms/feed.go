@@ -21,6 +21,15 @@ type Entry struct {
 	Number int64 `json:"number" doc:"Its place in the feed: 1, 2, 3 … without gaps."`
 	prospect.Change
 	Person *customer.View `json:"person,omitempty" doc:"Of prospect.created: the customer, whom the DMS may not know."`
+	Users  []Worker       `json:"users,omitempty" doc:"The users whom the entry names."`
+	Yard   string         `json:"yardName,omitempty" doc:"Name of the plan's yard."`
+}
+
+// Worker is a user as another system knows one.
+type Worker struct {
+	ID    access.UserID `json:"id"`
+	Name  string        `json:"name"`
+	Email string        `json:"email"`
 }
 
 // KeepFeed is how long an entry is kept.

@@ -2,8 +2,11 @@ package dms
 
 import (
 	"context"
+	"slices"
 
+	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/customer"
+	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
@@ -66,9 +69,27 @@ func add(ctx context.Context, d app.Deps, co ident.Company, end table.Record[hea
 	return d.Commit(ctx, append(ops, heads.Save(headKey(co), end))...)
 }
 
-// entryOf is a change at its place, with the customer where the DMS needs one.
+// entryOf is a change at its place, with what the DMS needs to know whom and what it speaks of.
 func entryOf(ctx context.Context, d app.Deps, co ident.Company, number int64, c prospect.Change) (Entry, error) {
 	e := Entry{Number: number, Change: c}
+	named := []access.UserID{c.By}
+	if c.Plan != nil {
+		yard, err := company.LoadYard(ctx, d, co, c.Plan.Yard)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return e, err
+		}
+		e.Yard, named = yard.Value.Name, append(named, c.Plan.User)
+	}
+	for _, id := range slices.Compact(named) {
+		user, err := d.Access.User(ctx, co, id)
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return e, err
+		}
+		e.Users = append(e.Users, Worker{user.ID, user.Name(), user.Email})
+	}
 	if c.Type != prospect.WasCreated {
 		return e, nil
 	}
