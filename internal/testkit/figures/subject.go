@@ -34,6 +34,7 @@ const (
 	appPackage   = "internal/platform/app"
 	localPackage = "functions/local"
 	dealPackage  = "internal/recapture"
+	leadPackage  = "internal/lead"
 )
 
 // subjects are all that is measured. What each must reach is the issue's (issues show 2) where it names it, and else a
@@ -54,6 +55,8 @@ func subjects() []subject {
 		bench("dashboard of 10,000", localPackage, "^BenchmarkPage$", "10000x", dashboard("10,000")).single(),
 		bench("dashboard of 1,000 in 20 yards", dealPackage, "^BenchmarkDashboard$", "1000x", filters("1,000")).single(),
 		bench("dashboard of 100,000 in 20 yards", dealPackage, "^BenchmarkDashboard$", "100000x", filters("100,000")).single(),
+		bench("leads, 100,000 in 20 yards", leadPackage, "^BenchmarkLeads$", "100000x", leads).single(),
+		bench("reminders over 100,000 open leads", leadPackage, "^BenchmarkTick$", "100000x", tick).single(),
 		{
 			name: "kill", pkg: localPackage, once: true, counts: true, figures: kill,
 			args: []string{"-test.run", "^TestKilledAtAnyPoint", "-test.v"},
@@ -216,6 +219,24 @@ func filters(size string) func(samples) []figure {
 			read("words that go on from a name, behind its own pages", "deep-items/page"),
 		}
 	}
+}
+
+func leads(s samples) []figure {
+	const mostItems, mostTime = 4 * 50, 50
+	took := func(what, unit string) figure {
+		ms := greatest(s.of("Leads", unit))
+		return figure{what: "page of 50 of 100,000 leads in 20 yards, " + what + ", p99", measured: decimal(ms) + " ms", must: "≤ 50 ms", reached: ms <= mostTime}
+	}
+	return []figure{
+		took("one filter or word", "one-p99-ms"),
+		count("its items read", greatest(s.of("Leads", "one-items/page")), mostItems),
+		took("any two", "two-p99-ms"),
+	}
+}
+
+// tick is about ten leads that are due: for each an entry of the index, and what its reminder takes.
+func tick(s samples) []figure {
+	return []figure{count("items that one tick over 100,000 open leads reads, ten of them due", greatest(s.of("Tick", "items/tick")), 10*12)}
 }
 
 func kill(s samples) []figure {
