@@ -25,6 +25,9 @@ type leaks struct {
 	checked int
 }
 
+// idLength is how long every id is.
+const idLength = 26
+
 // idShape is how every id looks.
 var idShape = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{26}\b`)
 
@@ -36,8 +39,8 @@ func eachID(text string, do func(id string)) {
 			run++
 			continue
 		}
-		if run == 26 {
-			do(text[i-26 : i])
+		if run == idLength {
+			do(text[i-idLength : i])
 		}
 		run = 0
 	}
@@ -49,6 +52,35 @@ func (l *leaks) report(format string, args ...any) {
 	if len(l.found) < 100 {
 		l.found = append(l.found, fmt.Sprintf(format, args...))
 	}
+}
+
+// place is where a text, and lower, which is the same in lower case, holds a canary; -1 if nowhere. In ids chance writes
+// every few letters sooner or later, so a canary within one is none.
+func place(text, lower, canary string) int {
+	for from := 0; ; {
+		i := strings.Index(lower[from:], canary)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if len(lower) != len(text) || !withinID(text, i) {
+			return i
+		}
+		from = i + 1
+	}
+}
+
+// withinID reports whether a byte of a text belongs to something that looks like an id.
+func withinID(text string, at int) bool {
+	letter := func(i int) bool { return text[i] >= '0' && text[i] <= '9' || text[i] >= 'A' && text[i] <= 'Z' }
+	first, end := at, at
+	for first > 0 && letter(first-1) {
+		first--
+	}
+	for end < len(text) && letter(end) {
+		end++
+	}
+	return end-first == idLength
 }
 
 // foreign looks for what belongs to companies other than home; none for nobody's. Ids that the asker has supplied may come
@@ -63,7 +95,7 @@ func (l *leaks) foreign(home, where, text, asked string) {
 			continue
 		}
 		for _, canary := range canaries {
-			if strings.Contains(lower, canary) {
+			if place(text, lower, canary) >= 0 {
 				l.report("%s holds %q of %s: %.300s", where, canary, company, text)
 			}
 		}
@@ -80,7 +112,7 @@ func (l *leaks) personal(where, text string) {
 	lower := strings.ToLower(text)
 	for company, canaries := range l.canaries {
 		for _, canary := range canaries {
-			if i := strings.Index(lower, canary); i >= 0 {
+			if i := place(text, lower, canary); i >= 0 {
 				l.report("%s holds %q of %s: …%s…", where, canary, company, text[max(0, i-150):min(len(text), i+150)])
 			}
 		}
@@ -258,4 +290,14 @@ func (s *stage) lines(t *testing.T) {
 		s.watch.report("the log holds an address: …%s…", log[max(0, i-200):min(len(log), i+50)])
 	}
 	t.Logf("log: %d lines, %d tokens looked for", n, len(s.secrets))
+}
+
+func TestACanaryIsFoundButNotWithinAnID(t *testing.T) {
+	for text, want := range map[string]int{
+		"EBEGK7GKQZALFD64LT6Z5OXRHS": -1, "the rego QZALF0001": 9, "qzalfu": 0, "EBEGK7GKQZALFD64LT6Z5OXRHS QZALF0001": 27, "nothing": -1, "QZALF": 0,
+	} {
+		if got := place(text, strings.ToLower(text), "qzalf"); got != want {
+			t.Errorf("%s: at %d, want %d", text, got, want)
+		}
+	}
 }
