@@ -6,8 +6,8 @@
 // intents ([ident]); there, too, is Company, the tenant as a type, with which every key begins. Records live in a single
 // table over a small driver ([table]): a Kind describes a record, a Record carries its lock state, a write is all or
 // nothing, and what it causes elsewhere is promised in the same item. An Outbox publishes such messages after the commit,
-// and a sweeper publishes what was left behind ([queue]). Lists that people filter are postings ([search]). Mails go through
-// a ledger in which every intent is sent at most once ([mail]). Small secrets are sealed with their company ([secret]),
+// and a sweeper publishes what was left behind ([queue]). Lists that people filter are postings ([search]), and files of theirs
+// are read row by row ([sheet]). Mails go through a ledger in which every intent is sent at most once ([mail]). Small secrets are sealed with their company ([secret]),
 // tokens in links are signed for one purpose ([link]), what goes to other
 // systems' addresses for its receiver ([webhook]), sign-ins are kept elsewhere ([identity]), and who may do what is one
 // table ([access]); who did what is kept in the write that did it ([audit]). HTTP is typed handlers with strict input and
@@ -44,6 +44,7 @@
 // [ident]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/ident
 // [table]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/table
 // [queue]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/queue
+// [sheet]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/sheet
 // [search]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/search
 // [mail]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/mail
 // [secret]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/secret

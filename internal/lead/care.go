@@ -56,21 +56,22 @@ func care(ctx context.Context, d app.Deps, co ident.Company, w watch) error {
 	if err != nil {
 		return err
 	}
-	return look(ctx, d, co, set.Value, w.Lead)
+	return look(ctx, d, co, set.Value, w.Lead, false)
 }
 
-// look does what is due for a lead. Where somebody works on it in the same moment it looks again.
-func look(ctx context.Context, d app.Deps, co ident.Company, set Settings, id ID) error {
+// look does what is due for a lead. Where somebody works on it in the same moment it looks again. A first look tells nobody
+// of what is overdue: a company that switches reminders on is not to be flooded with those of years.
+func look(ctx context.Context, d app.Deps, co ident.Company, set Settings, id ID, first bool) error {
 	const attempts = 5
 	for range attempts {
-		if err := lookOnce(ctx, d, co, set, id); !errs.Is(err, errs.Conflict) {
+		if err := lookOnce(ctx, d, co, set, id, first); !errs.Is(err, errs.Conflict) {
 			return err
 		}
 	}
 	return errs.E(errs.Unavailable, "too much happens to this lead at once")
 }
 
-func lookOnce(ctx context.Context, d app.Deps, co ident.Company, set Settings, id ID) error {
+func lookOnce(ctx context.Context, d app.Deps, co ident.Company, set Settings, id ID, first bool) error {
 	record, err := Load(ctx, d, co, id)
 	if err != nil {
 		return err
@@ -93,6 +94,9 @@ func lookOnce(ctx context.Context, d app.Deps, co ident.Company, set Settings, i
 		return nil
 	}
 	v.Done = append(slices.Clone(v.Done), due...)
+	if first && !known {
+		due = slices.DeleteFunc(due, func(name string) bool { return name != returning })
+	}
 	places, ops, err := told(ctx, d, co, record.Value, v, due)
 	if err != nil {
 		return err

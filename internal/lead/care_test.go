@@ -244,6 +244,27 @@ func TestChangedSettingsHoldForLeadsThatAreOpenAlready(t *testing.T) {
 	}
 }
 
+func TestSwitchingRemindersOnFloodsNobody(t *testing.T) {
+	w := open(t).Serve(notify.API)
+	id := enter(t, w, dealership.Sydney, `{`+ann+`}`)
+	later(t, w, 10)
+	w.Want(t, 200, admin, "PUT", "/v1/lead-settings", `{"remind": {"after": "4h", "times": 3}, "escalate": "8h", "return": {"after": "2d", "to": "pool"}}`)
+	rest(t, w)
+	if n := len(kinds(t, w, dealership.Sydney)) + len(kinds(t, w, dealership.Manager)); n != 0 {
+		t.Errorf("%d notices of what was overdue", n)
+	}
+	later(t, w, 2) // what is ahead is told
+	if got := kinds(t, w, dealership.Sydney); !slices.Equal(got, []notify.Kind{notify.LeadUntouched}) {
+		t.Errorf("after twelve hours the owner was told %v", got)
+	}
+	later(t, w, 36)
+	var l owned
+	w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads/"+id, "").Into(t, &l)
+	if l.User != "" {
+		t.Errorf("after two days it is %s's", l.User)
+	}
+}
+
 func TestACrashAnywhereInTheCareLosesAndDoublesNothing(t *testing.T) {
 	for _, kind := range []string{"lead vigil", "notice", "lead", "lead allocation", "activity"} {
 		w := caring(t, `{"remind": {"after": "2h", "times": 1}, "return": {"after": "2h", "to": "pool"}}`)

@@ -8,7 +8,11 @@
 // Users enter leads by hand (create.go), feature appraisal makes them of appraisals and feature recapture of sightings, each in one
 // transaction with what the lead stems from (Add). Electronic leads come as enquiries (package enquiry) and are captured: an
 // enquiry begins a lead or joins the one that is open already, whatever happens on the way and however often it comes
-// (capture.go). A lead belongs to one yard and is seen by those whose roles cover it.
+// (capture.go). A file of leads is imported in the same way, without a word to anybody (import.go). A lead belongs to one yard and
+// is seen by those whose roles cover it.
+//
+// A lead is allocated to who works on it, and keeps who had it (allocate.go). What is done for it, such as replies, calls and
+// appointments, is noted as Work; from that follow the reminders to who leaves it lying (care.go) and the figures (figures.go).
 package lead
 
 import (

@@ -80,7 +80,7 @@ func lookAll(ctx context.Context, d app.Deps, co ident.Company, set Settings, fo
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(together)
 	for _, record := range found {
-		group.Go(func() error { return look(ctx, d, co, set, record.Value.ID) })
+		group.Go(func() error { return look(ctx, d, co, set, record.Value.ID, true) })
 	}
 	return group.Wait()
 }

@@ -17,7 +17,7 @@ func (a api) settingsRoutes(h huma.API) {
 		ID: "putLeadSettings", Tag: "Settings", Summary: "Change what happens to leads that nobody works on.",
 		Description: "Work on a lead is a mail, a text message or a call to its customer, a calendar event that took place or was missed, and a change of " +
 			"its status. Mails that go out by themselves, events ahead and new owners are none; for a new owner the time begins anew. " +
-			"The change holds for all leads that are open, too, within minutes.",
+			"The change holds for all leads that are open, too, within minutes; of what is overdue by then nobody is told, but leads are taken back.",
 	}, a.changeSettings)
 }
 
