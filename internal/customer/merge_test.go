@@ -292,3 +292,24 @@ func TestACrashAtAnyWriteLeavesAMergeWholeOrNotMade(t *testing.T) {
 		}
 	}
 }
+
+func TestAPageOfDuplicatesAsksLittleOfEachCustomer(t *testing.T) {
+	w := newWorld(t)
+	for i := range 1000 {
+		w.now = w.now.Add(time.Second)
+		made := customer.Customer{First: "Kim", Last: fmt.Sprintf("Number%03d", i/2), Email: fmt.Sprintf("c%d@mail.example", i), Mobile: fmt.Sprintf("0491%06d", i)}
+		if _, err := customer.Add(t.Context(), w.Deps, harbour, made, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := w.Table.Usage()
+	twins := w.must(t, 200, "GET", "/v1/customers/duplicates?limit=50", "").json(t)["items"].([]any)
+	if len(twins) != 25 {
+		t.Errorf("%d possible duplicates among 50, want 25", len(twins))
+	}
+	if read := w.Table.Usage().Sub(before).Items; read > 50*30 {
+		t.Errorf("%d items read", read)
+	} else {
+		t.Logf("%d items for 50 customers", read)
+	}
+}
