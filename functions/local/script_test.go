@@ -29,6 +29,9 @@ func TestRequirements(t *testing.T) {
 
 func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) { told(t, "R", 62) }
 
+// What comes after L13 is done in the application.
+func TestEveryRequirementOfLeadAlertsHasAScript(t *testing.T) { told(t, "L", 13) }
+
 func TestEveryRequirementOfProspectsHasAScript(t *testing.T) { told(t, "P", 43) }
 
 // The resolutions before C19 are about other features.

@@ -22,6 +22,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/text"
 )
 
 // Sender is the function that tells people of electronic leads.
@@ -29,7 +30,7 @@ var Sender = app.Function{
 	Name:     "lead-alert",
 	Doc:      "Lets the rules decide about an electronic lead, and tells whoever is to know.",
 	Consumes: app.Consume(lead.Alert, tell, app.Batch(10)),
-	Uses:     app.Uses{Table: app.Read | app.Put | app.Load, Sends: app.Topics(mail.Deliver, lead.CareTopic), Links: true},
+	Uses:     app.Uses{Table: app.Read | app.Put | app.Load, Sends: app.Topics(mail.Deliver, text.Deliver, lead.CareTopic), Links: true},
 }
 
 // mailKind is the kind of alert mails.
@@ -85,10 +86,15 @@ func (s *story) tell(ctx context.Context, user access.User, r rule.Rule) error {
 		}
 		ops = append(ops, planned)
 	}
+	note, err := lead.TextTo(ctx, s.d, s.co, r, user, ident.Of("lead alert text", s.co.ID(), string(s.lead.ID), s.arrival.Enquiry, string(user.ID)), s.title())
+	if err != nil {
+		return err
+	}
+	ops = append(ops, note...)
 	if err := s.d.Table.Load(ctx, places...); err != nil {
 		return err
 	}
-	err := s.d.Commit(ctx, ops...)
+	err = s.d.Commit(ctx, ops...)
 	if errs.Is(err, errs.Conflict) {
 		return nil // both are named after this enquiry and this user: they have been told
 	}

@@ -16,7 +16,17 @@ func (s *Stand) setRules(ctx context.Context, manager client) error {
 	if err := manager.get(ctx, "/v1/me", &me); err != nil {
 		return err
 	}
-	rule := map[string]any{"name": "In turn", "recipients": []string{me.ID}, "mode": "round_robin", "capacity": 100}
+	var users struct{ Items []struct{ ID string } }
+	if err := admin.get(ctx, "/v1/users", &users); err != nil {
+		return err
+	}
+	for _, user := range users.Items { // everybody wants to be told in every way
+		wishes := map[string]any{"mobile": "0491 570 157", "notify": map[string]bool{"email": true, "sms": true, "inApp": true}}
+		if err := admin.send(ctx, http.MethodPatch, "/v1/users/"+user.ID, wishes, nil); err != nil {
+			return err
+		}
+	}
+	rule := map[string]any{"name": "In turn", "recipients": []string{me.ID}, "mode": "round_robin", "capacity": 100, "channels": []string{"email", "sms"}}
 	if _, err := admin.post(ctx, "/v1/lead-rules", rule); err != nil {
 		return err
 	}
