@@ -21,7 +21,6 @@ import (
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/mail"
-	"github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
@@ -30,7 +29,7 @@ var Pages = app.Function{
 	Name: "lead-link",
 	Doc:  "Pages behind the links of alert mails: they show what would happen, and only their button does it.",
 	HTTP: func(h huma.API, d app.Deps) { pages{d}.routes(h) },
-	Uses: app.Uses{Table: app.Get | app.Query | app.Put | app.Load, Sends: app.Topics(notify.Send, mail.Deliver, text.Deliver, lead.CareTopic), Links: true},
+	Uses: app.Uses{Table: app.Get | app.Query | app.Put | app.Load, Sends: app.Topics(notify.Send, mail.Deliver, lead.CareTopic), Links: true},
 }
 
 // formType is what pages post.
