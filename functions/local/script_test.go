@@ -30,7 +30,7 @@ func TestRequirements(t *testing.T) {
 func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) { told(t, "R", 62) }
 
 // What comes after L13 is done in the application.
-func TestEveryRequirementOfLeadAlertsHasAScript(t *testing.T) { told(t, "L", 13) }
+func TestEveryRequirementOfLeadsHasAScript(t *testing.T) { told(t, "L", 24) }
 
 func TestEveryRequirementOfProspectsHasAScript(t *testing.T) { told(t, "P", 43) }
 
