@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type world struct {
 	*dealership.World
 	t        *testing.T
 	mails    *dirmail.Dir
+	sending  sync.Mutex // of messages, by functions at the same time
 	messages []queue.Outgoing
 	writes   int // since dying
 	texts    []text.Message
@@ -151,6 +153,8 @@ func (w *world) load(co ident.Company, id lead.ID) lead.Lead {
 
 // Send implements queue.Sender.
 func (w *world) Send(_ context.Context, messages []queue.Outgoing) error {
+	w.sending.Lock()
+	defer w.sending.Unlock()
 	w.messages = append(w.messages, messages...)
 	return nil
 }
