@@ -20,7 +20,7 @@ var Sender = app.Function{
 	Name:     "notify-send",
 	Doc:      "Plans the mail of a notice, if its user wants mails: at once, or as a line of the next digest.",
 	Consumes: app.Consume(Send, planMail, app.Batch(10)),
-	Uses:     app.Uses{Table: app.Get | app.Put | app.Add | app.Load, Sends: app.Topics(mail.Deliver, text.Deliver, Digest)},
+	Uses:     app.Uses{Table: app.Get | app.Put | app.Add | app.Load, Sends: app.Topics(mail.Deliver, text.Deliver), Promises: app.Topics(Digest)},
 }
 
 // Digester is the function that plans digests.

@@ -23,7 +23,7 @@ func Compare(dial partner.Dial) app.Function {
 		Name:     "sighting-compare",
 		Doc:      "Compares all that the partner knows over a connection with what is known here, and records what was never pushed.",
 		Consumes: app.Consume(CompareTopic, comparer{dial}.compare, 1),
-		Uses:     app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Pace: 10, Sends: sightTopics(), Secrets: app.Open, Partner: true},
+		Uses:     app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Pace: 10, Sends: sightTopics(), Promises: app.Topics(EndTopic), Secrets: app.Open, Partner: true},
 		Timeout:  2 * time.Minute,
 		Memory:   1024,
 	}

@@ -17,7 +17,7 @@ func Poll(dial partner.Dial) app.Function {
 		Name:     "recapture-poll",
 		Doc:      "Asks the partner how far an uploaded chunk is, and marks its vehicles as watched or errored.",
 		Consumes: app.Consume(PollTopic, poller{dial}.poll, 1),
-		Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Delete | app.Add | app.Load, Sends: app.Topics(RemoveTopic, EndTopic), Pace: 30, Secrets: app.Open, Partner: true},
+		Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Delete | app.Add | app.Load, Sends: app.Topics(RemoveTopic), Promises: app.Topics(EndTopic), Pace: 30, Secrets: app.Open, Partner: true},
 		Memory:   1024,
 	}
 }

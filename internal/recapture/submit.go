@@ -27,7 +27,7 @@ func Submit(dial partner.Dial) app.Function {
 		Name:     "recapture-submit",
 		Doc:      "Writes the recaptures of a chunk and uploads its vehicles to the partner, once.",
 		Consumes: app.Consume(SubmitTopic, submitter{dial}.submit, 1).AtOnce(4),
-		Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Delete | app.Add | app.Load, Pace: 75, Sends: app.Topics(PollTopic, EndTopic), Secrets: app.Open, Partner: true},
+		Uses:     app.Uses{Table: app.Get | app.BatchGet | app.Put | app.Delete | app.Add | app.Load, Pace: 75, Promises: app.Topics(PollTopic, EndTopic), Secrets: app.Open, Partner: true},
 		Timeout:  time.Minute,
 		Memory:   1024,
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // sightTopics are the topics that a sighting needs: somebody is told, and it may end the watch.
-func sightTopics() []string { return app.Topics(notify.Send, RemoveTopic, EndTopic) }
+func sightTopics() []string { return app.Topics(notify.Send, RemoveTopic) }
 
 // tell makes the notices about a sighting, with their places in the users' lists, which go first. They tell users of the
 // company, never the customer (C3).

@@ -22,7 +22,7 @@ func Verify(dial partner.Dial) app.Function {
 		Name:     "sighting-verify",
 		Doc:      "Asks the partner about a push, records the sighting and tells the right users.",
 		Consumes: app.Consume(VerifyTopic, verifier{dial}.verify, 10).AtOnce(4),
-		Uses:     app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Pace: 30, Sends: sightTopics(), Secrets: app.Open, Partner: true},
+		Uses:     app.Uses{Table: app.Read | app.Put | app.Delete | app.Add | app.Load, Pace: 30, Sends: sightTopics(), Promises: app.Topics(EndTopic), Secrets: app.Open, Partner: true},
 	}
 }
 

@@ -85,6 +85,7 @@ type Uses struct {
 	Table    TableUse
 	Pace     int      // write units a second on one partition key; 0: DefaultPace. See Function.Pace.
 	Sends    []string // topics; see Topics
+	Promises []string // topics whose messages it leaves to the sweeper, because their instant is to come
 	SendsAll bool     // only for the sweeper
 	Mail     bool     // hand mails to the provider
 	Text     bool     // hand text messages to the provider
@@ -149,7 +150,7 @@ const (
 // Named is what topics of any type have in common.
 type Named interface{ TopicName() string }
 
-// Topics lists the names of topics for Uses.Sends.
+// Topics lists the names of topics for Uses.Sends and Uses.Promises.
 func Topics(topics ...Named) []string {
 	names := make([]string, len(topics))
 	for i, topic := range topics {

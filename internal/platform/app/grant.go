@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/audit"
+	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
@@ -130,11 +131,14 @@ func (w warden) sends(topic string) bool {
 	return w.f.Uses.SendsAll || slices.Contains(w.f.Uses.Sends, topic)
 }
 
-// promises reports whether a message is the function's own topic for later: that one the sweeper sends, so no function
-// sends to the queue it consumes.
+// promises reports whether a message is one for later: that one the sweeper sends. No function sends to the queue it
+// consumes, so it may always promise its own topic.
 func (w warden) promises(m table.Message, now time.Time) bool {
-	return w.f.Consumes != nil && w.f.Consumes.Topic == m.Topic && m.At.After(now)
+	return w.leaves(m.Topic) || w.f.Consumes != nil && w.f.Consumes.Topic == m.Topic && m.At.After(now)
 }
+
+// leaves reports whether the messages of a topic are left to the sweeper, even where their instant has come by now.
+func (w warden) leaves(topic string) bool { return slices.Contains(w.f.Uses.Promises, topic) }
 
 // noTable is the driver where there is no table. It is never asked: the warden refuses first.
 type noTable struct{ table.Driver }
@@ -148,18 +152,24 @@ type sender struct {
 
 func (s sender) Send(ctx context.Context, messages []queue.Outgoing) error {
 	var mine []queue.Outgoing
-	var refused error
+	var left []string
+	var cause error
 	for _, m := range messages {
-		if s.sends(m.Topic) {
+		switch {
+		case s.sends(m.Topic):
 			mine = append(mine, m)
-		} else {
-			refused = s.refuse("sends to "+m.Topic, "Sends: app.Topics(…) with the topic "+m.Topic)
+			continue
+		case s.leaves(m.Topic):
+			cause = errs.E(errs.Unavailable, "the sweeper sends to %s", m.Topic)
+		default:
+			cause = s.refuse("sends to "+m.Topic, "Sends: app.Topics(…) with the topic "+m.Topic)
 		}
+		left = append(left, m.ID)
 	}
 	if len(mine) == 0 {
-		return refused
+		return queue.NotSent(left, cause)
 	}
-	return errors.Join(s.full.Send(ctx, mine), refused)
+	return queue.JoinUnsent(s.full.Send(ctx, mine), queue.NotSent(left, cause))
 }
 
 // Delay is the host's: a consumer says queue.Delay.

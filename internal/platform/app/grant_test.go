@@ -72,6 +72,10 @@ func TestAFunctionMayDoWhatItDeclaresAndNothingElse(t *testing.T) {
 		{"writes with ReadWrite", app.Uses{Table: app.ReadWrite}, put, ""},
 		{"writes with Read", app.Uses{Table: app.Read}, put, "f uses the table with app.Put without declaring it: add Table: app.Get | app.BatchGet | app.Query | app.Put to its Uses"},
 		{"sends what it declares", app.Uses{Table: app.ReadWrite, Sends: app.Topics(notify)}, send, ""},
+		{"promises what it declares", app.Uses{Table: app.ReadWrite, Promises: app.Topics(notify)}, send, ""},
+		{"sends past the table what it only promises", app.Uses{Promises: app.Topics(notify)}, func(d app.Deps) error {
+			return d.Queue.Send(t.Context(), []queue.Outgoing{{ID: "m", Topic: "notify-send"}})
+		}, "the sweeper sends to notify-send"},
 		{"sends to all", app.Uses{Table: app.ReadWrite, SendsAll: true}, send, ""},
 		{"sends something else", app.Uses{Table: app.ReadWrite, Sends: app.Topics(chores)}, send, "f sends to notify-send"},
 		{"sends past the table", app.Uses{}, func(d app.Deps) error {
@@ -134,6 +138,24 @@ func TestAnotherFunctionsPendingMessageIsNoObstacle(t *testing.T) {
 	}
 	if len(w.outbox.sent) != 0 {
 		t.Errorf("sent %v without a grant", w.outbox.sent)
+	}
+}
+
+func TestWhatIsOnlyPromisedIsLeftToTheSweeperEvenWhenItIsDue(t *testing.T) {
+	w := newWorld(t)
+	key := table.In(harbour, "thing", "t").At()
+	d := app.Grant(w.Deps, app.Function{Name: "f", Uses: app.Uses{Table: app.ReadWrite, Promises: app.Topics(notify)}})
+	if err := d.Commit(t.Context(), things.Create(key, thing{"t", "x"}).Emit(notify.At(noon, harbour, "t"))); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.outbox.sent) != 0 {
+		t.Errorf("sent %v", w.outbox.sent)
+	}
+	if err := app.Sweep.Every.Handle(t.Context(), app.Grant(w.Deps, app.Sweep)); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.outbox.sent) != 1 {
+		t.Errorf("the sweeper sent %v", w.outbox.sent)
 	}
 }
 

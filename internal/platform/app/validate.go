@@ -94,7 +94,7 @@ func (c *catalogue) add(f Function) {
 	}
 	c.trigger(f)
 	c.limits(f)
-	for _, topic := range f.Uses.Sends {
+	for _, topic := range slices.Concat(f.Uses.Sends, f.Uses.Promises) {
 		c.topic(topic)
 		c.senders[topic] = append(c.senders[topic], f.Name)
 		if f.Consumes != nil && f.Consumes.Topic == topic {
@@ -103,6 +103,14 @@ func (c *catalogue) add(f Function) {
 	}
 	if len(f.Uses.Sends) > 0 && !f.Uses.Table.Has(settling) {
 		c.fault("%s sends, which takes a record to promise the message with: declare Table: %v", f.Name, f.Uses.Table|settling)
+	}
+	for _, topic := range f.Uses.Promises {
+		if slices.Contains(f.Uses.Sends, topic) {
+			c.fault("%s sends to %s and promises it, too; one of them is enough", f.Name, topic)
+		}
+	}
+	if len(f.Uses.Promises) > 0 && !f.Uses.Table.Has(Put) {
+		c.fault("%s promises messages, which takes a record: declare Table: %v", f.Name, f.Uses.Table|Put)
 	}
 	if f.Uses.SendsAll && f.Name != Sweep.Name {
 		c.fault("%s sends to every topic; only %s may", f.Name, Sweep.Name)
