@@ -29,9 +29,6 @@ func TestRequirements(t *testing.T) {
 
 func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) { told(t, "R", 62) }
 
-// What comes after L13 is done in the application.
-func TestEveryRequirementOfLeadsHasAScript(t *testing.T) { told(t, "L", 24) }
-
 func TestEveryRequirementOfProspectsHasAScript(t *testing.T) { told(t, "P", 43) }
 
 // The resolutions before C19 are about other features.

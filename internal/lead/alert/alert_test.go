@@ -93,45 +93,6 @@ func TestChannelsAreTheRulesUnlessTheUserHasSwitchedOneOff(t *testing.T) {
 	}
 }
 
-func TestATextMessageGoesWhereRuleAndUserAllowIt(t *testing.T) {
-	for name, test := range map[string]struct {
-		channels []rule.Channel
-		wants    bool
-		mobile   string
-		want     int
-	}{
-		"both allow it":            {[]rule.Channel{rule.SMS}, true, "0491 570 006", 1},
-		"the user does not":        {[]rule.Channel{rule.SMS}, false, "0491 570 006", 0},
-		"the rule does not":        {[]rule.Channel{rule.Email}, true, "0491 570 006", 0},
-		"a number that takes none": {[]rule.Channel{rule.SMS}, true, "02 9374 4000", 0},
-	} {
-		w := newWorld(t)
-		w.rule(rule.Rule{Recipients: []access.UserID{dealership.Sydney}, Channels: test.channels})
-		w.change(dealership.Sydney, func(u *access.User) { u.Notify.SMS, u.Mobile = test.wants, test.mobile })
-		l := w.arrive(ask(1), "sydney")
-		if len(w.texts) != test.want || test.want > 0 && (w.texts[0].To != "+61491570006" || !strings.HasPrefix(w.texts[0].Body, "New lead: 2018 Mazda CX-5")) {
-			t.Errorf("%s: %+v", name, w.texts)
-		}
-		w.browse("POST", w.linkFor(l), "seen=0&user=sydneyman")
-		w.work()
-		if len(w.texts) != test.want {
-			t.Errorf("%s: taking it oneself is told", name)
-		}
-	}
-}
-
-func TestHowANewOwnerIsToldIsLeadManagements(t *testing.T) {
-	w := newWorld(t)
-	w.rule(rule.Rule{Recipients: []access.UserID{dealership.Sydney}, Channels: []rule.Channel{rule.SMS}})
-	w.change(dealership.Second, func(u *access.User) { u.Notify.SMS, u.Mobile = true, "0491 570 006" })
-	l := w.arrive(ask(1), "sydney")
-	w.browse("POST", w.linkFor(l), "seen=0&user=second")
-	w.work()
-	if len(w.texts) != 1 || !strings.HasPrefix(w.texts[0].Body, "New lead for you: 2018 Mazda CX-5") || w.told()[dealership.Second] != 0 || w.listed(dealership.Second) != 1 {
-		t.Errorf("texts %+v, mails %v", w.texts, w.told())
-	}
-}
-
 func TestARuleInTurnGivesEachTheirShare(t *testing.T) {
 	w := newWorld(t)
 	id := w.rule(rule.Rule{Mode: rule.RoundRobin, Recipients: []access.UserID{dealership.Sydney, dealership.Second, dealership.Manager}})

@@ -2,7 +2,6 @@ package rehearse
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -17,11 +16,8 @@ import (
 // again. Records that people find by their time keep their place and what is past, and only what they still wait for comes
 // closer. Nothing may be under way; see Drain.
 func (s *Stand) Age(by time.Duration) error {
-	if s.cloud.dynamo == nil {
-		return errors.New("rehearse: only the table in this process grows older")
-	}
 	now := time.Now()
-	err := s.cloud.dynamo.Rewrite(s.table, func(raw []byte) ([]byte, error) { return older(raw, by, now) })
+	err := s.cloud.store.Rewrite(s.table, func(raw []byte) ([]byte, error) { return older(raw, by, now) })
 	s.Skip(min(by, visible))
 	return err
 }
@@ -29,10 +25,11 @@ func (s *Stand) Age(by time.Duration) error {
 // visible is longer than any message is hidden, and far shorter than a queue keeps it.
 const visible = time.Hour
 
-// settled are the kinds of records that have their place in lists by an instant, with whether they wait for one, too.
+// settled are the kinds of records that have their place in lists by an instant, or that messages on their way name by one,
+// with whether they wait for one, too.
 var settled = map[string]bool{
 	"activity": false, "appraisal": false, "customer": false, "lead": false, "notice": false, "prospect": false, "prospect attempt": false,
-	"recapture": true, "recapture batch": false, "sighting": false,
+	"recapture": true, "recapture batch": false, "recapture chunk": true, "sighting": true,
 }
 
 // instants are those of Go's JSON, in attributes and within the bodies of messages.

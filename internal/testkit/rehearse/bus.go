@@ -17,7 +17,7 @@ type bus struct {
 	now     func() time.Time
 	newID   func() string
 	report  func(error)
-	down    func() bool // Lambda takes nothing just now: what is to be invoked is given up; nil: it always does
+	down    func() bool // schedules find no Lambda just now, and are given up; nil: they always do
 
 	ticks, delivered atomic.Int64 // of schedules, and events to the targets of rules
 }
@@ -59,7 +59,7 @@ func (b *bus) tick(s Schedule) (over <-chan struct{}) {
 		if input == "" {
 			input = "{}"
 		}
-		return b.invoke(s.Target, "scheduler.amazonaws.com", s.ARN, []byte(input))
+		return b.begin(s, "scheduler.amazonaws.com", []byte(input))
 	}
 	payload, err := json.Marshal(map[string]any{
 		"version": "0", "id": b.newID(), "source": "aws.events", "detail-type": "Scheduled Event", "time": at, "resources": []string{s.ARN}, "detail": map[string]any{},
@@ -68,24 +68,36 @@ func (b *bus) tick(s Schedule) (over <-chan struct{}) {
 		b.report(fmt.Errorf("rehearse: schedule %s: %w", s.Name, err))
 		return nil
 	}
-	return b.invoke(s.Target, "events.amazonaws.com", s.ARN, payload)
+	return b.begin(s, "events.amazonaws.com", payload)
+}
+
+// begin invokes what a schedule is for, unless schedules find no Lambda.
+func (b *bus) begin(s Schedule, service string, payload []byte) (over <-chan struct{}) {
+	if b.down != nil && b.down() {
+		b.giveUp(s.Target, service, s.ARN, payload, fmt.Errorf("rehearse: Lambda does not take %s", s.Target.Function))
+		return nil
+	}
+	return b.invoke(s.Target, service, s.ARN, payload)
 }
 
 // invoke hands a payload to Lambda, on behalf of the target's role or else of the service. What is refused goes to the dead
 // letters.
 func (b *bus) invoke(target Target, service, source string, payload []byte) (over <-chan struct{}) {
-	var err error
-	if b.down != nil && b.down() {
-		err = fmt.Errorf("rehearse: Lambda does not take %s", target.Function)
-	} else if err = b.account.may(target.Role, service, source, target.Function); err == nil {
+	err := b.account.may(target.Role, service, source, target.Function)
+	if err == nil {
 		over, err = b.lambda.post(target.Function, payload)
 	}
-	if err == nil {
-		return over
+	if err != nil {
+		b.giveUp(target, service, source, payload, err)
 	}
-	b.report(err)
+	return over
+}
+
+// giveUp sends what could not be handed over to the dead letters.
+func (b *bus) giveUp(target Target, service, source string, payload []byte, why error) {
+	b.report(why)
 	if target.Failed == "" {
-		return nil
+		return
 	}
 	from := b.account.asService(service, source)
 	if target.Role != "" {
@@ -94,5 +106,4 @@ func (b *bus) invoke(target Target, service, source string, payload []byte) (ove
 	if err := send(context.Background(), from, target.Failed, string(payload)); err != nil {
 		b.report(fmt.Errorf("rehearse: the dead letters of %s: %w", source, err))
 	}
-	return nil
 }

@@ -38,6 +38,7 @@ type cloud struct {
 	sms     *awssim.SMS
 	logs    *awssim.Logs
 	dynamo  *dynamosim.DynamoDB // nil: it is in another process
+	store   store
 	lambda  *invocations
 
 	deploy    caller
@@ -47,6 +48,12 @@ type cloud struct {
 
 	mu       sync.Mutex
 	sessions map[string]awssim.Session // of environments, by their names
+}
+
+// store is DynamoDB, in this process or in another one.
+type store interface {
+	awssim.Protected
+	Rewrite(table string, change func(item []byte) ([]byte, error)) error
 }
 
 // newCloud makes an account with everything that the template says.
@@ -70,15 +77,14 @@ func newCloud(ctx context.Context, r *template.Resolver, plan *Plan, options Opt
 		roles: map[string]role{}, published: map[string][]string{}, sessions: map[string]awssim.Session{},
 	}
 	c.lambda = newInvocations(plan)
-	var store awssim.Protected
 	if options.DynamoDB != "" {
-		store = dynamosim.NewForward(options.DynamoDB)
+		c.store = dynamosim.NewForward(options.DynamoDB)
 	} else {
 		c.dynamo = dynamosim.New(dynamosim.Options{})
-		store = c.dynamo
+		c.store = c.dynamo
 	}
 	c.account = awssim.NewAccount(awssim.AccountOptions{Place: c.place, Now: options.QueueNow, Fault: options.Fault, Taken: options.Taken},
-		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.sms, c.logs, awssim.NewXRay(), c.lambda, store)
+		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.sms, c.logs, awssim.NewXRay(), c.lambda, c.store)
 	c.deploy = c.account.Deployer()
 	if err := c.provision(ctx, r); err != nil {
 		return nil, err

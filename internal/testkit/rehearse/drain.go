@@ -98,6 +98,9 @@ func (s *Stand) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		if s.options.Down != nil && s.options.Down() {
+			continue
+		}
 		next, found, err := s.nextDue(ctx)
 		if err == nil && found && !next.After(time.Now()) {
 			err = s.Tick(ctx, sweeper)

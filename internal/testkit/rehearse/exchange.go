@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,11 +23,8 @@ type told struct{ ID, Type, DMSID, Lead string }
 
 // exchange plays a dealer's management system: it hands in three follow-ups, one of them again and one that is wrong; one is
 // completed, one turned into a lead, and both are told; so are follow-ups that are made of a sighting and of a lost lead.
-func (s *Stand) exchange(ctx context.Context, manager client) error {
-	system, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
-	if err != nil {
-		return err
-	}
+func (p *play) exchange(ctx context.Context) error {
+	system, manager := p.admin, p.manager
 	if err := integrate(ctx, system); err != nil {
 		return err
 	}
@@ -34,7 +32,7 @@ func (s *Stand) exchange(ctx context.Context, manager client) error {
 	if err != nil {
 		return err
 	}
-	endpoint, err := s.subscribe(ctx, system)
+	endpoint, err := p.subscribe(ctx, system)
 	if err != nil {
 		return err
 	}
@@ -64,52 +62,48 @@ func (s *Stand) exchange(ctx context.Context, manager client) error {
 			return err
 		}
 	}
-	if err := followUps(ctx, manager); err != nil {
+	if err := p.followUps(ctx); err != nil {
 		return err
 	}
-	if err := s.Drain(ctx); err != nil {
+	var changes []told
+	var all []string
+	err = until(ctx, p.patience(), func() (bool, error) {
+		after, err := behind(ctx, system, seen.Next)
+		seen.Next = after.Next
+		for _, t := range after.Items {
+			changes, all = append(changes, t), append(all, t.DMSID+" "+t.Type)
+		}
+		return !slices.ContainsFunc(feedback, func(want string) bool { return !slices.Contains(all, want) }), err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the DMS is told %q, not all of %q", err, all, feedback)
+	}
+	if err := p.heard(ctx, changes); err != nil {
 		return err
 	}
-	after, err := behind(ctx, system, seen.Next)
+	return p.unsubscribe(ctx, system, endpoint)
+}
+
+// feedback is what the management system must be told.
+var feedback = []string{"R-1 prospect.attempted", "R-1 prospect.completed", "R-2 prospect.converted", " prospect.created"}
+
+// followUps makes one follow-up of a sighting and one of a lead that is lost.
+func (p *play) followUps(ctx context.Context) error {
+	sighted, err := p.list(ctx, "?status=new_sighting")
 	if err != nil {
 		return err
 	}
-	var all []string
-	for _, t := range after.Items {
-		all = append(all, t.DMSID+" "+t.Type)
+	if len(sighted) == 0 {
+		return errors.New("rehearse: no car is seen")
 	}
-	for _, want := range []string{"R-1 prospect.attempted", "R-1 prospect.completed", "R-2 prospect.converted", " prospect.created"} {
-		if !slices.Contains(all, want) {
-			return fmt.Errorf("rehearse: the DMS is told %q, not %s", all, want)
-		}
-	}
-	if err := s.heard(ctx, after.Items); err != nil {
+	lead, err := p.manager.first(ctx, "/v1/leads?q=imogen&limit=1")
+	if err != nil {
 		return err
 	}
-	return s.unsubscribe(ctx, system, endpoint)
-}
-
-// followUps makes one follow-up of a sighting and one of a lead that is lost.
-func followUps(ctx context.Context, manager client) error {
-	for _, step := range []struct {
-		list, path string
-		body       map[string]any
-	}{
-		{"/v1/recaptures?status=new_sighting&limit=1", "/v1/recaptures/%s/prospects", map[string]any{"type": "Phone Out"}},
-		{"/v1/leads?q=imogen&limit=1", "/v1/leads/%s/close", map[string]any{"outcome": "lost", "reason": "Too dear", "closeToProspect": true}},
-	} {
-		var found struct{ Items []struct{ ID string } }
-		if err := manager.get(ctx, step.list, &found); err != nil {
-			return err
-		}
-		if len(found.Items) == 0 {
-			return fmt.Errorf("rehearse: nothing at %s", step.list)
-		}
-		if err := manager.send(ctx, http.MethodPost, fmt.Sprintf(step.path, found.Items[0].ID), step.body, nil); err != nil {
-			return err
-		}
+	if _, err := p.manager.post(ctx, "/v1/recaptures/"+sighted[len(sighted)-1].ID+"/prospects", map[string]any{"type": "Phone Out"}); err != nil {
+		return err
 	}
-	return nil
+	return p.manager.send(ctx, http.MethodPost, "/v1/leads/"+lead+"/close", map[string]any{"outcome": "lost", "reason": "Too dear", "closeToProspect": true}, nil)
 }
 
 // page is a page of the feed.

@@ -10,11 +10,8 @@ import (
 
 // followUp is a prospect's story: standard responses and a group are made, the customer gets a mail and a text message, and
 // joins the group when the work is done. What was made only to be given up again goes at the end.
-func (s *Stand) followUp(ctx context.Context, manager client) error {
-	admin, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
-	if err != nil {
-		return err
-	}
+func (p *play) followUp(ctx context.Context) error {
+	admin, manager := p.admin, p.manager
 	type body = map[string]any
 	var ids []string
 	for _, made := range []struct {
@@ -63,13 +60,13 @@ func (s *Stand) followUp(ctx context.Context, manager client) error {
 			return fmt.Errorf("%w (%s %s)", err, step.method, step.path)
 		}
 	}
-	if err := s.Drain(ctx); err != nil {
+	if err := p.drain(ctx); err != nil {
 		return err
 	}
 	var sent struct {
 		Items []struct{ Channel, State string }
 	}
-	if err := until(ctx, patience, func() (bool, error) {
+	if err := until(ctx, p.patience(), func() (bool, error) {
 		err := manager.get(ctx, prospect+"/messages", &sent)
 		return len(sent.Items) == 2 && sent.Items[0].State == "delivered" && sent.Items[1].State == "delivered", err
 	}); err != nil {

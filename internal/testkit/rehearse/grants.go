@@ -83,18 +83,27 @@ func (s *Stand) owner(role string) string {
 // operated is the service whose roles are not played: it shifts traffic to a release, which is no part of a rehearsal.
 const operated = "codedeploy.amazonaws.com"
 
-// Needs lists the grants of all roles of the template but those of releases, with what each was good for so far.
-func (s *Stand) Needs() ([]Need, error) {
+// NeedsOf lists the grants of all roles of the templates but those of releases, with what each was good for at any of the
+// stands, which are made of the same templates.
+func NeedsOf(stands ...*Stand) ([]Need, error) {
 	var all []Need
-	for _, arn := range slices.Sorted(maps.Keys(s.cloud.roles)) {
-		elsewhere, err := iam.Assumable(s.cloud.roles[arn].properties, operated, Account, "")
+	roles := stands[0].cloud.roles
+	for _, arn := range slices.Sorted(maps.Keys(roles)) {
+		elsewhere, err := iam.Assumable(roles[arn].properties, operated, Account, "")
 		if err != nil {
 			return nil, fmt.Errorf("rehearse: %s: %w", arn, err)
 		}
 		if elsewhere {
 			continue
 		}
-		needs, err := Needs(s.owner(arn), s.cloud.roles[arn].policy, s.cloud.account.Ledger().Allowed(arn))
+		var allowed []iam.Asked
+		for _, s := range stands {
+			if _, same := s.cloud.roles[arn]; !same {
+				return nil, fmt.Errorf("rehearse: the stands are not of the same templates: one has no role %s", arn)
+			}
+			allowed = append(allowed, s.cloud.account.Ledger().Allowed(arn)...)
+		}
+		needs, err := Needs(stands[0].owner(arn), roles[arn].policy, allowed)
 		if err != nil {
 			return nil, err
 		}

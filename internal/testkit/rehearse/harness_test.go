@@ -14,9 +14,9 @@ var prepared = sync.OnceValues(func() (Options, error) {
 	if err != nil {
 		return Options{}, err
 	}
-	templates, missing := Synthesize(ctx, root, "dev")
+	templates, missing := Synthesize(ctx, root, *environment)
 	programs, err := Programs(ctx, root)
-	return Options{Environment: "dev", Templates: templates, Programs: programs}, errors.Join(missing, err)
+	return Options{Environment: *environment, Templates: templates, Programs: programs}, errors.Join(missing, err)
 })
 
 // prepare is options for a stand; programs and templates are made where they are missing or old.
@@ -33,7 +33,7 @@ func prepare(t testing.TB) Options {
 }
 
 // stand opens a stand that ends with the test. Whatever went wrong between its services, was refused, or led nowhere is a
-// failure, unless the test has looked at it by then.
+// failure, but for what the options expect.
 func stand(t testing.TB, options Options) *Stand {
 	t.Helper()
 	s, err := Open(t.Context(), options)

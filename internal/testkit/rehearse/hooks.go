@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -15,8 +16,8 @@ const (
 
 // subscribe has the feed sent to the management system, and returns the path of its endpoint. The system is away when the
 // first message comes.
-func (s *Stand) subscribe(ctx context.Context, admin client) (string, error) {
-	system := client{base: s.partner.url}
+func (p *play) subscribe(ctx context.Context, admin client) (string, error) {
+	system := p.partner
 	var at struct{ URL string }
 	if err := system.get(ctx, "/_dms/address", &at); err != nil {
 		return "", err
@@ -44,11 +45,8 @@ func (s *Stand) subscribe(ctx context.Context, admin client) (string, error) {
 
 // heard checks that the management system has got every change, those that it did not take at first, too, under the ids of
 // the feed and signed with a secret that it knows.
-func (s *Stand) heard(ctx context.Context, want []told) error {
-	if err := s.Age(2 * time.Minute); err != nil {
-		return err
-	}
-	if err := s.Drain(ctx); err != nil {
+func (p *play) heard(ctx context.Context, want []told) error {
+	if err := p.pass(ctx, 2*time.Minute); err != nil {
 		return err
 	}
 	var got struct {
@@ -58,32 +56,29 @@ func (s *Stand) heard(ctx context.Context, want []told) error {
 			Verified, Accepted bool
 		}
 	}
-	if err := (client{base: s.partner.url}).get(ctx, "/_dms/received", &got); err != nil {
-		return err
-	}
-	times := map[string]int{}
-	repeated := 0
-	for _, m := range got.Items {
-		if m.Verified && m.Accepted {
-			times[m.ID] = m.Times
-			repeated += m.Times - 1
+	err := until(ctx, p.patience(), func() (bool, error) {
+		if err := p.partner.get(ctx, "/_dms/received", &got); err != nil {
+			return false, err
 		}
-	}
-	for _, change := range want {
-		if times[change.ID] == 0 {
-			return fmt.Errorf("rehearse: the management system has not got %s %s of %d: %+v", change.Type, change.ID, len(want), got.Items)
+		times, repeated := map[string]int{}, false
+		for _, m := range got.Items {
+			if m.Verified && m.Accepted {
+				times[m.ID], repeated = m.Times, repeated || m.Times > 1
+			}
 		}
-	}
-	if repeated == 0 {
-		return fmt.Errorf("rehearse: what the management system did not take at first did not come again: %+v", got.Items)
+		lacks := slices.ContainsFunc(want, func(change told) bool { return times[change.ID] == 0 })
+		return repeated && !lacks, nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w: of %d changes the management system has got %+v, and none of them again", err, len(want), got.Items)
 	}
 	return nil
 }
 
 // unsubscribe asks for a message again, which the management system answers with Gone: that disables the endpoint, and the
 // administrators are told. Then the endpoint goes.
-func (s *Stand) unsubscribe(ctx context.Context, admin client, path string) error {
-	if err := (client{base: s.partner.url}).send(ctx, http.MethodPost, "/_dms/faults", map[string]any{"status": 410, "times": 1}, nil); err != nil {
+func (p *play) unsubscribe(ctx context.Context, admin client, path string) error {
+	if err := p.partner.send(ctx, http.MethodPost, "/_dms/faults", map[string]any{"status": 410, "times": 1}, nil); err != nil {
 		return err
 	}
 	var log struct{ Items []struct{ ID int64 } }
@@ -96,15 +91,16 @@ func (s *Stand) unsubscribe(ctx context.Context, admin client, path string) erro
 	if err := admin.send(ctx, http.MethodPost, fmt.Sprintf("%s/deliveries/%d/redeliver", path, log.Items[0].ID), map[string]any{}, nil); err != nil {
 		return err
 	}
-	if err := s.Drain(ctx); err != nil {
+	if err := p.drain(ctx); err != nil {
 		return err
 	}
 	var endpoint struct{ State, Why string }
-	if err := admin.get(ctx, path, &endpoint); err != nil {
-		return err
-	}
-	if endpoint.State != "disabled" {
-		return fmt.Errorf("rehearse: an endpoint that is gone is %s", endpoint.State)
+	err := until(ctx, p.patience(), func() (bool, error) {
+		err := admin.get(ctx, path, &endpoint)
+		return endpoint.State == "disabled", err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: an endpoint that is gone is %s", err, endpoint.State)
 	}
 	return admin.call(ctx, http.MethodDelete, path, "", nil, nil)
 }

@@ -23,11 +23,8 @@ const electronic = `<?ADF VERSION "1.0"?>
 
 // receiveLead opens an address for leads, and a provider sends one there: twice, as
 // providers do, and once more under another id, as customers have it who ask again.
-func (s *Stand) receiveLead(ctx context.Context, manager client) error {
-	admin, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
-	if err != nil {
-		return err
-	}
+func (p *play) receiveLead(ctx context.Context) error {
+	admin, manager := p.admin, p.manager
 	template, err := admin.post(ctx, "/v1/templates", map[string]string{"name": "First answer", "channel": "email", "subject": "Your enquiry", "body": answering})
 	if err != nil {
 		return err
@@ -57,11 +54,11 @@ func (s *Stand) receiveLead(ctx context.Context, manager client) error {
 	}
 	for _, id := range []string{"CF-77812", "CF-77812", "CF-77813"} {
 		lead := fmt.Appendf(nil, electronic, id)
-		if err := (client{base: s.url}).call(ctx, http.MethodPost, "/webhooks/"+path, "application/x-adf+xml; charset=utf-8", lead, nil); err != nil {
+		if err := (client{base: p.Winback}).call(ctx, http.MethodPost, "/webhooks/"+path, "application/x-adf+xml; charset=utf-8", lead, nil); err != nil {
 			return err
 		}
 	}
-	if err := s.Drain(ctx); err != nil {
+	if err := p.drain(ctx); err != nil {
 		return err
 	}
 	var leads struct{ Items []struct{ ID string } }
@@ -82,33 +79,43 @@ var alertLinks = regexp.MustCompile(`/l/[A-Za-z0-9_-]+(\?user=\S+)?`)
 
 // followLinks does from the mail about the lead what the manager could do in the application: a look at each page, a reply
 // with the default response, and the lead in a colleague's hands.
-func (s *Stand) followLinks(ctx context.Context, _ client) error {
-	anonymous := client{base: s.url}
+func (p *play) followLinks(ctx context.Context) error {
+	var links []string
+	err := until(ctx, p.patience(), func() (told bool, err error) {
+		links, err = p.linksOfAlert(ctx)
+		return len(links) > 0, err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the manager is not told of the lead", err)
+	}
+	for _, link := range links {
+		if err := (client{base: p.Winback}).call(ctx, http.MethodGet, link, "", nil, nil); err != nil {
+			return err
+		}
+	}
+	return p.actFrom(ctx, links[0], links[1:])
+}
+
+// linksOfAlert are those in the manager's mail about the lead; none: there is no mail yet.
+func (p *play) linksOfAlert(ctx context.Context) ([]string, error) {
 	var box struct {
 		Items []struct{ To, Subject, Text string }
 	}
-	if err := anonymous.get(ctx, "/_local/outbox?limit=100000", &box); err != nil {
-		return err
+	if err := (client{base: p.Winback}).get(ctx, "/_local/outbox?limit=100000", &box); err != nil {
+		return nil, err
 	}
 	for _, m := range box.Items {
-		links := alertLinks.FindAllString(m.Text, -1)
-		if len(links) < 3 || !strings.Contains(m.To, "manager@") {
-			continue
+		if links := alertLinks.FindAllString(m.Text, -1); len(links) >= 3 && strings.Contains(m.To, "manager@") {
+			return links, nil
 		}
-		for _, link := range links {
-			if err := anonymous.call(ctx, http.MethodGet, link, "", nil, nil); err != nil {
-				return err
-			}
-		}
-		return s.actFrom(ctx, links[0], links[1:])
 	}
-	return errors.New("rehearse: the manager was not told of the lead")
+	return nil, nil
 }
 
 // actFrom presses the buttons on the pages behind links.
-func (s *Stand) actFrom(ctx context.Context, reply string, colleagues []string) error {
+func (p *play) actFrom(ctx context.Context, reply string, colleagues []string) error {
 	const form = "application/x-www-form-urlencoded"
-	page, err := s.page(ctx, reply)
+	page, err := p.page(ctx, reply)
 	if err != nil {
 		return err
 	}
@@ -117,13 +124,13 @@ func (s *Stand) actFrom(ctx context.Context, reply string, colleagues []string) 
 	if !found {
 		return errors.New("rehearse: the page shows no reply to send")
 	}
-	anonymous := client{base: s.url}
+	anonymous := client{base: p.Winback}
 	if err := anonymous.call(ctx, http.MethodPost, reply, form, []byte("digest="+digest), nil); err != nil {
 		return err
 	}
 	for _, link := range colleagues {
 		path, user, named := strings.Cut(link, "?")
-		page, err := s.page(ctx, link)
+		page, err := p.page(ctx, link)
 		if err != nil || !named {
 			continue
 		}
@@ -135,8 +142,8 @@ func (s *Stand) actFrom(ctx context.Context, reply string, colleagues []string) 
 }
 
 // page is what somebody sees who opens a link.
-func (s *Stand) page(ctx context.Context, link string) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+link, nil)
+func (p *play) page(ctx context.Context, link string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Winback+link, nil)
 	if err != nil {
 		return "", fmt.Errorf("rehearse: %w", err)
 	}

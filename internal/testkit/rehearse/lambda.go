@@ -176,3 +176,8 @@ func (s *Stand) each(functions []string, do func(*lambdaruntime.Runtime) int) (n
 	}
 	return n
 }
+
+// consumes reports whether a function, named as in the catalogue, reads a queue.
+func (s *Stand) consumes(function string) bool {
+	return slices.ContainsFunc(s.Plan.Mappings, func(m Mapping) bool { return program(s.Plan.Function(m.Function).Name) == function })
+}

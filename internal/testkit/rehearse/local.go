@@ -24,6 +24,7 @@ func (s *Stand) local() http.Handler {
 	route := func(id string) web.Route { return web.Route{ID: id} }
 	web.Get(api, "/_local/health", anybody, route("health"), s.getHealth)
 	web.Post(api, "/_local/token", anybody, route("token"), s.postToken)
+	web.Get(api, "/_local/clock", anybody, route("clock"), s.getClock)
 	web.Get(api, "/_local/outbox", anybody, route("outbox"), s.getOutbox)
 	web.Get(api, "/_local/outbox/{id}/raw", anybody, route("rawMail"), s.getRaw)
 	web.Post(api, "/_local/drain", anybody, route("drain"), s.postDrain)
@@ -46,6 +47,14 @@ type health struct {
 
 func (*Stand) getHealth(context.Context, *none) (*web.Reply[health], error) {
 	return web.OK(health{"ready"}), nil
+}
+
+type clock struct {
+	Now time.Time `json:"now"`
+}
+
+func (*Stand) getClock(context.Context, *none) (*web.Reply[clock], error) {
+	return web.OK(clock{time.Now()}), nil
 }
 
 type tokenInput struct {

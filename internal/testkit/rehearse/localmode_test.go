@@ -14,8 +14,10 @@ import (
 	"github.com/winback-auto/winback/internal/local/localhost"
 	"github.com/winback-auto/winback/internal/partner/autograb"
 	"github.com/winback-auto/winback/internal/partner/autograbsim"
+	"github.com/winback-auto/winback/internal/partner/dmssim"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/webhook"
 )
 
 // localMode is Winback in this process, on an embedded table, with the same dealers set up in the same way.
@@ -24,7 +26,7 @@ func localMode(t *testing.T) World {
 	front, back := listen(t), listen(t)
 	w := World{Winback: "http://" + front.Addr().String(), Partner: "http://" + back.Addr().String()}
 	host, err := localhost.Open(localhost.Options{
-		Dir: t.TempDir(), BaseURL: w.Winback, Functions: functions.All(autograb.Dial(autograb.Options{BaseURL: w.Partner}), autograb.ParsePush),
+		Dir: t.TempDir(), BaseURL: w.Winback, Functions: functions.All(autograb.Dial(autograb.Options{BaseURL: w.Partner}), autograb.ParsePush, webhook.Options{Local: []string{back.Addr().String()}}),
 		Wall: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -36,7 +38,7 @@ func localMode(t *testing.T) World {
 		t.Fatal(err)
 	}
 	host.Accompany(simulator)
-	servers := []*http.Server{{Handler: host.Handler()}, {Handler: simulator.Handler()}}
+	servers := []*http.Server{{Handler: host.Handler()}, {Handler: dmssim.New(w.Partner).Beside(simulator.Handler())}}
 	go servers[0].Serve(front)
 	go servers[1].Serve(back)
 	host.Start()

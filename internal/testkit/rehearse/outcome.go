@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/winback-auto/winback/internal/notify"
 )
 
 // Outcome is what a main job has led to, as far as it does not depend on when what happened.
@@ -17,7 +19,7 @@ type Outcome struct {
 	Summary    Summary
 	Vehicles   map[string]Vehicle // by VIN
 	Notices    map[string]int     // by user
-	Told       map[string]int     // sightings that mails tell of, by recipient
+	Told       map[string]int     // sightings that mails tell of, and other mails and text messages, by recipient
 	MailsTwice int                // mails of a send id that had gone out before
 	Leads      int                // of the sightings
 	Prospects  int
@@ -108,18 +110,25 @@ func (p *play) vehicles(ctx context.Context) error {
 	return nil
 }
 
+// waited are the kinds of notices that depend on how long leads have lain, which they do longer where the clock can be moved.
+var waited = map[notify.Kind]bool{notify.LeadUntouched: true, notify.LeadEscalated: true, notify.LeadAllocated: true}
+
 func (p *play) notices(ctx context.Context) error {
 	p.out.Notices = map[string]int{}
 	for user, person := range map[string]client{"manager": p.manager, "sales": p.sales, "rival": p.rival} {
 		for cursor := ""; ; {
 			var page struct {
-				Items []struct{ ID string }
+				Items []struct{ Kind notify.Kind }
 				Next  string
 			}
 			if err := person.get(ctx, "/v1/notifications?limit=200"+cursor, &page); err != nil {
 				return err
 			}
-			p.out.Notices[user] += len(page.Items)
+			for _, n := range page.Items {
+				if !waited[n.Kind] {
+					p.out.Notices[user]++
+				}
+			}
 			if page.Next == "" {
 				break
 			}
@@ -132,8 +141,9 @@ func (p *play) notices(ctx context.Context) error {
 func (p *play) mails(ctx context.Context) error {
 	var page struct {
 		Items []struct {
-			To, Subject string
-			Headers     map[string]string
+			Channel, To, Subject string
+			Kind                 notify.Kind
+			Headers              map[string]string
 		}
 	}
 	if err := (client{base: p.Winback}).get(ctx, "/_local/outbox?limit=100000", &page); err != nil {
@@ -142,6 +152,13 @@ func (p *play) mails(ctx context.Context) error {
 	p.out.Told = map[string]int{}
 	sends := map[string]bool{}
 	for _, m := range page.Items {
+		if waited[m.Kind] {
+			continue
+		}
+		if m.Channel == "sms" {
+			p.out.Told[m.To]++
+			continue
+		}
 		address, err := mail.ParseAddress(m.To)
 		if err != nil {
 			return fmt.Errorf("rehearse: %w", err)

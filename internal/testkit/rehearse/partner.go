@@ -29,7 +29,7 @@ type partnerStand struct {
 	running   sync.WaitGroup
 }
 
-func openPartner(ctx context.Context, c *cloud) (*partnerStand, error) {
+func openPartner(ctx context.Context, c *cloud, before func(http.Handler) http.Handler) (*partnerStand, error) {
 	client, err := c.client("partner")
 	if err != nil {
 		return nil, err
@@ -49,7 +49,11 @@ func openPartner(ctx context.Context, c *cloud) (*partnerStand, error) {
 	p := &partnerStand{
 		simulator: simulator, server: &http.Server{Handler: system.Beside(simulator.Handler()), ReadHeaderTimeout: time.Minute}, url: "http://" + listener.Addr().String(), stop: stop,
 	}
-	c.network.Serve(partnerHost, simulator.Handler())
+	handler := simulator.Handler()
+	if before != nil {
+		handler = before(handler)
+	}
+	c.network.Serve(partnerHost, handler)
 	c.network.Serve(dmsHost, system.Handler())
 	go p.server.Serve(listener)
 	p.running.Go(func() { _ = simulator.Run(running) }) // until close

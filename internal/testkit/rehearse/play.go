@@ -27,14 +27,19 @@ type World struct {
 const (
 	seenShare = 0.2 // of the cars come up for sale again
 	jobSeed   = 2027
-	patience  = 3 * time.Minute // with a list until all is watched
+	patience  = 3 * time.Minute // with the first thousand of cars, and with each further
 )
+
+// seen is how many of the cars come up for sale again.
+func seen(cars int) int { return int(seenShare*float64(cars) + 0.5) }
 
 // play is a main job under way.
 type play struct {
 	World
+	cars    int
 	partner client
-	manager client // Mara of Harbour Motors
+	admin   client // Ada of Harbour Motors
+	manager client // Mara of the same
 	sales   client // Sam of the same
 	rival   client // Mara of Nordlicht Autohaus
 	out     Outcome
@@ -42,10 +47,10 @@ type play struct {
 
 // Play plays the main job on the demonstration data: two people upload their lists of cars that were once sold; they are
 // submitted and watched; some appear online, are pushed, looked up and told; one becomes a lead and one a prospect; another
-// company sees nothing of it. Then every lease and every question that was left open runs out. It acts and learns only
+// company sees nothing of it. Beside that people do what they do every day. Then every lease and every question that was left open runs out. It acts and learns only
 // through the interface.
 func Play(ctx context.Context, w World, cars int) (Outcome, error) {
-	p := &play{World: w, partner: client{base: w.Partner}}
+	p := &play{World: w, partner: client{base: w.Partner}, cars: cars}
 	for _, step := range []struct {
 		name string
 		take func(context.Context, int) error
@@ -57,6 +62,8 @@ func Play(ctx context.Context, w World, cars int) (Outcome, error) {
 		{"work", p.work},
 		{"strangers", p.strangers},
 		{"mistakes", p.mistakes},
+		{"daily work", p.dailyWork},
+		{"refusals", p.refusals},
 		{"settle", p.settle},
 		{"count", p.count},
 	} {
@@ -71,10 +78,13 @@ func Play(ctx context.Context, w World, cars int) (Outcome, error) {
 	return p.out, nil
 }
 
+// patience is how long anything may take.
+func (p *play) patience() time.Duration { return patience * time.Duration(1+p.cars/1000) }
+
 func (p *play) signIn(ctx context.Context, _ int) error {
 	anonymous := client{base: p.Winback}
 	for email, into := range map[string]*client{
-		"manager@harbour.example": &p.manager, "sales1@harbour.example": &p.sales, "manager@nordlicht.example": &p.rival,
+		"admin@harbour.example": &p.admin, "manager@harbour.example": &p.manager, "sales1@harbour.example": &p.sales, "manager@nordlicht.example": &p.rival,
 	} {
 		var err error
 		if *into, err = anonymous.signIn(ctx, email); err != nil {
@@ -99,14 +109,22 @@ func (p *play) upload(ctx context.Context, cars int) error {
 		p.out.batches = append(p.out.batches, answer.Batch)
 	}
 	for _, batch := range p.out.batches {
-		var counts Batch
-		err := until(ctx, patience, func() (bool, error) {
-			err := p.manager.get(ctx, "/v1/recapture-batches/"+batch, &counts)
-			return counts.Done, err
-		})
-		if err != nil {
-			return fmt.Errorf("%w: the batch stands at %+v", err, counts)
+		if err := p.watched(ctx, batch); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// watched waits until the partner watches everything of a batch.
+func (p *play) watched(ctx context.Context, batch string) error {
+	var counts Batch
+	err := until(ctx, p.patience(), func() (bool, error) {
+		err := p.manager.get(ctx, "/v1/recapture-batches/"+batch, &counts)
+		return counts.Done, err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the batch stands at %+v", err, counts)
 	}
 	return p.drain(ctx)
 }
@@ -120,7 +138,24 @@ func (p *play) sight(ctx context.Context, cars int) error {
 	if err := p.partner.call(ctx, http.MethodPost, "/_sim/listings", "text/csv", feed.Bytes(), nil); err != nil {
 		return err
 	}
-	err := until(ctx, patience, func() (bool, error) {
+	if err := p.pushed(ctx); err != nil {
+		return err
+	}
+	// What a worker held when it died is looked up only when it is seen again, which no drain waits for.
+	var sum Summary
+	err := until(ctx, p.patience(), func() (bool, error) {
+		err := p.manager.get(ctx, "/v1/recaptures/summary", &sum)
+		return sum.CapturedCustomers == seen(cars), err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %d cars were seen", err, sum.CapturedCustomers)
+	}
+	return p.drain(ctx)
+}
+
+// pushed waits until the partner has settled every push.
+func (p *play) pushed(ctx context.Context) error {
+	err := until(ctx, p.patience(), func() (bool, error) {
 		var calls struct{ Pending int }
 		err := p.partner.get(ctx, "/_sim/calls", &calls)
 		return calls.Pending == 0, err
@@ -128,7 +163,7 @@ func (p *play) sight(ctx context.Context, cars int) error {
 	if err != nil {
 		return fmt.Errorf("%w: pushes are left", err)
 	}
-	return p.drain(ctx)
+	return nil
 }
 
 // tell lets the minute pass after which digests are sent.
@@ -136,17 +171,17 @@ func (p *play) tell(ctx context.Context, _ int) error { return p.pass(ctx, 61*ti
 
 // work makes a lead of the first sighting and a prospect of the second, by their VINs.
 func (p *play) work(ctx context.Context, _ int) error {
-	seen, err := p.list(ctx, "?status=new_sighting")
+	sighted, err := p.list(ctx, "?status=new_sighting")
 	if err != nil {
 		return err
 	}
-	if len(seen) < 2 {
-		return fmt.Errorf("rehearse: only %d cars were seen", len(seen))
+	if len(sighted) < 2 {
+		return fmt.Errorf("rehearse: only %d cars were seen", len(sighted))
 	}
-	if _, err := p.manager.post(ctx, "/v1/recaptures/"+seen[0].ID+"/leads", map[string]string{"notes": "Seen online, call today."}); err != nil {
+	if _, err := p.manager.post(ctx, "/v1/recaptures/"+sighted[0].ID+"/leads", map[string]string{"notes": "Seen online, call today."}); err != nil {
 		return err
 	}
-	if _, err := p.manager.post(ctx, "/v1/recaptures/"+seen[1].ID+"/prospects", map[string]string{"type": "Phone Out"}); err != nil {
+	if _, err := p.manager.post(ctx, "/v1/recaptures/"+sighted[1].ID+"/prospects", map[string]string{"type": "Phone Out"}); err != nil {
 		return err
 	}
 	return p.drain(ctx)
@@ -167,7 +202,7 @@ func (p *play) strangers(ctx context.Context, _ int) error {
 	}
 	for path, id := range map[string]string{"/v1/recaptures/": ours[0].ID, "/v1/recapture-batches/": p.out.batches[0]} {
 		foreign, unknown := new(refusal), new(refusal)
-		if !errors.As(p.rival.get(ctx, path+id, nil), &foreign) || !errors.As(p.rival.get(ctx, path+"01ARZ3NDEKTSV4RRFFQ69G5FAV", nil), &unknown) {
+		if !errors.As(p.rival.get(ctx, path+id, nil), &foreign) || !errors.As(p.rival.get(ctx, path+neverGiven, nil), &unknown) {
 			return fmt.Errorf("rehearse: another company gets %s%s", path, id)
 		}
 		if foreign.status != http.StatusNotFound || foreign.detail() != unknown.detail() {
@@ -222,7 +257,7 @@ func (p *play) pass(ctx context.Context, d time.Duration) error {
 
 // drain waits until nothing is left to do now.
 func (p *play) drain(ctx context.Context) error {
-	return until(ctx, patience, func() (bool, error) {
+	return until(ctx, p.patience(), func() (bool, error) {
 		var answer struct {
 			Drained bool
 			Dead    map[string]int

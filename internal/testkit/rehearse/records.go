@@ -3,6 +3,7 @@ package rehearse
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,7 +48,7 @@ func (r *records) trouble(err error) {
 }
 
 // Faults lists what should not have happened: refused permissions, hosts that nobody knows, unsigned calls, polls that
-// failed, invocations that nobody could handle.
+// failed, invocations that nobody could handle; but not what Options.Expected has a part of.
 func (s *Stand) Faults() []string {
 	ledger := s.cloud.account.Ledger()
 	s.records.mu.Lock()
@@ -68,6 +69,9 @@ func (s *Stand) Faults() []string {
 	for _, g := range s.lambda.GivenUp() {
 		faults = append(faults, fmt.Sprintf("%s could not handle an invocation: %s", g.Function, g.Reason))
 	}
+	faults = slices.DeleteFunc(faults, func(fault string) bool {
+		return slices.ContainsFunc(s.options.Expected, func(part string) bool { return strings.Contains(fault, part) })
+	})
 	slices.Sort(faults)
 	return slices.Compact(faults)
 }

@@ -1,12 +1,14 @@
 package rehearse
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/winback-auto/winback/internal/testkit/awssim"
 	"github.com/winback-auto/winback/internal/testkit/price"
 )
 
@@ -43,24 +45,37 @@ type Report struct {
 	Denied      []Denied
 	Faults      []string // see Stand.Faults
 	Starts      []Start  // Hello first; none: they were not measured
-	Prices      price.List
-	Bill        price.Bill
-	Thousands   []price.Per
+	Cost        Cost
 }
 
-// Report reads what has happened; what was used is counted since an earlier reading.
-func (s *Stand) Report(since Meter) (Report, error) {
-	now, err := s.Meter()
-	if err != nil {
-		return Report{}, err
+// Cost is what a main job comes to at list prices.
+type Cost struct {
+	Prices    price.List
+	Bill      price.Bill
+	Thousands []price.Per // beside the least that is possible
+}
+
+// NewReport reads what has happened at all stands of a rehearsal, which are made of the same templates. What it cost is for
+// the caller to add.
+func NewReport(stands ...*Stand) (r Report, err error) {
+	r.Environment = stands[0].options.Environment
+	for _, s := range stands {
+		s.flush(context.Background())
+		r.Denied = append(r.Denied, s.Denied()...)
+		r.Faults = append(r.Faults, s.Faults()...)
 	}
-	r := Report{Environment: s.options.Environment, Denied: s.Denied(), Faults: s.Faults()}
-	if r.Needs, err = s.Needs(); err != nil {
+	if r.Needs, err = NeedsOf(stands...); err != nil {
 		return r, err
 	}
-	for _, f := range s.Plan.Functions {
-		row := measured(s.records.of(f.Name))
-		row.Function, row.Calls = program(f.Name), now.roles[f.Role].Calls
+	for _, f := range stands[0].Plan.Functions {
+		var all []invoked
+		calls := awssim.Tally{Calls: map[string]int{}, Failed: map[string]int{}, Spent: map[string]float64{}}
+		for _, s := range stands {
+			all = append(all, s.records.of(f.Name)...)
+			calls.Add(s.cloud.account.Ledger().Tally(f.Role))
+		}
+		row := measured(all)
+		row.Function, row.Calls = program(f.Name), calls.Calls
 		for _, d := range r.Denied {
 			if d.Owner == row.Function {
 				row.Denied += d.Times
@@ -78,15 +93,7 @@ func (s *Stand) Report(since Meter) (Report, error) {
 		r.Rows = append(r.Rows, row)
 	}
 	slices.SortFunc(r.Rows, func(a, b Row) int { return strings.Compare(a.Function, b.Function) })
-	if r.Prices, err = price.Current(); err != nil {
-		return r, err
-	}
-	usage, err := now.all(since)
-	if err != nil {
-		return r, err
-	}
-	r.Bill, err = r.Prices.Bill(usage)
-	return r, err
+	return r, nil
 }
 
 // measured is a row of a function's invocations.

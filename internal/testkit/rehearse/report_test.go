@@ -26,7 +26,7 @@ func large(t *testing.T) Report {
 		calls[name] = 99_999
 	}
 	r := Report{
-		Environment: "prod", Prices: list,
+		Environment: "prod", Cost: Cost{Prices: list},
 		Rows: []Row{
 			{Function: "sighting-reconcile", Invoked: 99_999, Failed: 999, Cold: 10, Init: 1234 * time.Millisecond, P50: 999 * time.Millisecond, P99: 29 * time.Second, Peak: 256e6, Calls: calls, Grants: 20},
 			{Function: "lead-api", Invoked: 1, Calls: map[string]int{"dynamodb:GetItem": 2}, Unused: 1, Grants: 7},
@@ -38,14 +38,14 @@ func large(t *testing.T) Report {
 		Starts: []Start{{Program: Hello, Init: 20 * time.Millisecond}, {Program: "lead-api", Init: 30 * time.Millisecond}, {Program: "sighting-reconcile", Init: 50 * time.Millisecond}},
 	}
 	usage := price.Usage{awssim.WriteUnits: 1e6, price.LambdaGBSeconds: 1e5, awssim.SQSRequests: 1e6}
-	if r.Bill, err = list.Bill(usage); err != nil {
+	if r.Cost.Bill, err = list.Bill(usage); err != nil {
 		t.Fatal(err)
 	}
 	per, err := list.Thousand(price.Work{Name: "vehicles watched", Done: 300, Usage: usage, Outcome: price.Outcome{WriteUnits: 600}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Thousands = []price.Per{per}
+	r.Cost.Thousands = []price.Per{per}
 	return r
 }
 
@@ -62,7 +62,7 @@ func TestTheTableFitsATerminalAndNamesWhatIsWrong(t *testing.T) {
 	}
 	for _, want := range []string{
 		"sighting-reconcile", "2 functions", "2.50", "1 of 2 functions take more than 2 times", "Denied: 0", "Grants that nothing needed: 1 of 2",
-		"lead-api: dynamodb:PutItem on table/winback-prod (Table)", "Cost of the run: USD", "vehicles watched (of 300)",
+		"lead-api: dynamodb:PutItem on table/winback-prod (Table)", "Cost of the undisturbed main job: USD", "vehicles watched (of 300)",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report does not say %q:\n%s", want, text)

@@ -129,16 +129,19 @@ func (r Report) unused(out io.Writer) error {
 const dearest = 6
 
 func (r Report) cost(out io.Writer) error {
-	fmt.Fprintf(out, "\nCost of the run: %s %.4f at list prices of %s, of which\n", r.Prices.Currency, r.Bill.Total, r.Prices.Dated)
+	if r.Cost.Prices.Dated == "" {
+		return nil // nobody has counted
+	}
+	fmt.Fprintf(out, "\nCost of the undisturbed main job: %s %.4f at list prices of %s, of which\n", r.Cost.Prices.Currency, r.Cost.Bill.Total, r.Cost.Prices.Dated)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, line := range r.Bill.Lines[:min(dearest, len(r.Bill.Lines))] {
+	for _, line := range r.Cost.Bill.Lines[:min(dearest, len(r.Cost.Bill.Lines))] {
 		fmt.Fprintf(t, "  %s\t%.4f\tfor %.0f %s\n", line.Name, line.Cost, line.Amount, line.Unit)
 	}
-	if err := t.Flush(); err != nil || len(r.Thousands) == 0 {
+	if err := t.Flush(); err != nil || len(r.Cost.Thousands) == 0 {
 		return err
 	}
 	fmt.Fprintln(out)
-	return price.Print(out, r.Prices, r.Thousands...)
+	return price.Print(out, r.Cost.Prices, r.Cost.Thousands...)
 }
 
 // calls lists every kind of call, by function.

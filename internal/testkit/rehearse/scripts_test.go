@@ -12,13 +12,14 @@ import (
 
 // deployed is a stand as scripts see it. Its processes end with Stop and Kill; the account goes on.
 type deployed struct {
-	tb    testing.TB
-	stand *Stand
+	tb        testing.TB
+	rehearsal *rehearsal
+	stand     *Stand
 }
 
 func (d *deployed) Start() (at scripttest.Addresses, err error) {
 	if d.stand == nil {
-		d.stand = stand(d.tb, prepare(d.tb))
+		d.stand = d.rehearsal.stand(d.tb, prepare(d.tb))
 		if err := d.stand.Seed(d.tb.Context()); err != nil {
 			return at, err
 		}
@@ -41,9 +42,8 @@ func (d *deployed) Kill() error {
 // about the addresses that only local mode has.
 var movesTheClock = regexp.MustCompile(`(?m)^(\[.*\] *)?advance |/_local/clock`)
 
-// TestScriptsOfLocalMode tells the stories that local mode passes to a deployment.
-func TestScriptsOfLocalMode(t *testing.T) {
-	prepare(t)
+// scripts tells the stories that local mode passes to a deployment.
+func (r *rehearsal) scripts(t *testing.T) {
 	all, err := filepath.Glob("../../../functions/local/testdata/*/*.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -61,6 +61,6 @@ func TestScriptsOfLocalMode(t *testing.T) {
 	if len(files) < 28 {
 		t.Errorf("only %d of %d scripts do without moving the clock", len(files), len(all))
 	}
-	begin := func(tb testing.TB, _ string) scripttest.Server { return &deployed{tb: tb} }
+	begin := func(tb testing.TB, _ string) scripttest.Server { return &deployed{tb: tb, rehearsal: r} }
 	scripttest.RunFiles(t, files, scripttest.Servers{"": begin, "process": begin}, scripttest.World{Gateway: true, Propagation: access.CacheFor})
 }

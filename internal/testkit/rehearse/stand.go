@@ -37,9 +37,12 @@ type Options struct {
 	Queues      awssim.SQSOptions
 	Disorder    bool // what happened to mails and text messages is told twice, and the latest first
 	Fault       func(awssim.Incoming) awssim.Fault
+	Expected    []string // parts of what Faults would list
 	Taken       func(awssim.AccountCall)
 	AsyncRetry  func(attempt int) time.Duration // nil: 200 ms, where Lambda waits for minutes
 	Log         func(lambdaruntime.Line)
+	Down        func() bool                     // schedules find no Lambda; nil: they always do
+	Partner     func(http.Handler) http.Handler // stands before the partner; nil: nobody does
 
 	QueueNow func() time.Time // set by Open
 }
@@ -124,7 +127,7 @@ func (s *Stand) open(ctx context.Context, resolver *template.Resolver) (err erro
 	if err := s.openOperations(resolver); err != nil {
 		return err
 	}
-	if s.partner, err = openPartner(ctx, s.cloud); err != nil {
+	if s.partner, err = openPartner(ctx, s.cloud, s.options.Partner); err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -151,7 +154,7 @@ func (s *Stand) Skip(d time.Duration) { s.ahead.Add(int64(d)) }
 // start makes a runtime for each function.
 func (s *Stand) start(sampling sampling) error {
 	s.lambda = &lambda{plan: s.Plan, runtimes: map[string]*lambdaruntime.Runtime{}, account: s.cloud, now: time.Now, retry: s.options.AsyncRetry, activity: new(activity), closing: make(chan struct{})}
-	s.bus = &bus{plan: s.Plan, lambda: s.lambda, account: s.cloud, now: time.Now, newID: rand.Text, report: s.records.trouble}
+	s.bus = &bus{plan: s.Plan, lambda: s.lambda, account: s.cloud, now: time.Now, newID: rand.Text, report: s.records.trouble, down: s.options.Down}
 	for _, f := range s.Plan.Functions {
 		name := program(f.Name)
 		t := &telemetry{function: f, calls: s.cloud.as(f.Role, f.Name), report: s.records.trouble, sampling: sampling, streams: map[string][]logEvent{}, made: map[string]bool{}}

@@ -7,51 +7,56 @@ import (
 	"net/http"
 )
 
+// dailyWork is what the main job leaves out and people do all the same. Every function of the catalogue has its part in it.
+func (p *play) dailyWork(ctx context.Context, _ int) error {
+	for _, step := range []struct {
+		name string
+		take func(context.Context) error
+	}{
+		{"pages", p.turnPages},
+		{"a notification", p.readNotice},
+		{"a car that is given up", p.giveUp},
+		{"rules about leads", p.setRules},
+		{"electronic leads", p.receiveLead},
+		{"links in a mail", p.followLinks},
+		{"a lead that is handed over", p.handOver},
+		{"a lead that is answered", p.answer},
+		{"the management system", p.exchange},
+		{"a lead that is left lying", p.leave},
+		{"a prospect that is written to", p.followUp},
+		{"cars that are sold", p.sell},
+		{"pushes that never came", p.missPushes},
+		{"a car that is given up too early", p.giveUpEarly},
+		{"watches that end", p.endWatches},
+		{"a user who leaves and comes back", p.rehire},
+	} {
+		if err := step.take(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+		if err := p.drain(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
 // reads are addresses that lists and forms of the application ask for.
 var reads = []string{
 	"/v1/me", "/v1/leads?limit=2", "/v1/customers?limit=2", "/v1/appraisals?limit=2", "/v1/prospects?limit=2", "/v1/recaptures?limit=2", "/v1/notifications?limit=2",
 	"/v1/templates", "/v1/templates/variables", "/v1/groups",
 }
 
-// More is what the main job leaves out and people do all the same: they turn pages, read what they were told, and give a car
-// up; a provider sends a lead; a prospect is written to; connections are compared, and strangers read the reference.
-func (s *Stand) More(ctx context.Context) error {
-	anonymous := client{base: s.url}
-	manager, err := anonymous.signIn(ctx, "manager@harbour.example")
-	if err != nil {
-		return err
-	}
+// turnPages asks for lists, for the page after the first one, and for the public reference.
+func (p *play) turnPages(ctx context.Context) error {
 	for _, path := range reads {
-		if err := manager.turn(ctx, path); err != nil {
+		if err := p.manager.turn(ctx, path); err != nil {
 			return err
 		}
 	}
-	if err := anonymous.get(ctx, "/docs", nil); err != nil {
+	if err := p.admin.turn(ctx, "/v1/audit?limit=2"); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, client) error{
-		readNotice,
-		giveUp,
-		s.setRules,
-		s.receiveLead,
-		s.followLinks,
-		s.handOver,
-		answer,
-		s.exchange,
-		s.leave,
-		s.followUp,
-	} {
-		if err := step(ctx, manager); err != nil {
-			return err
-		}
-	}
-	if err := s.Drain(ctx); err != nil {
-		return err
-	}
-	if err := s.Tick(ctx, "sighting-reconcile"); err != nil {
-		return err
-	}
-	return s.Drain(ctx)
+	return client{base: p.Winback}.get(ctx, "/docs", nil)
 }
 
 // turn asks for a page and the one after it.
@@ -63,29 +68,59 @@ func (c client) turn(ctx context.Context, path string) error {
 	return c.get(ctx, path+"&cursor="+page.Next, nil)
 }
 
-// readNotice marks the newest notification as read.
-func readNotice(ctx context.Context, c client) error {
+// first is the id of what a list begins with.
+func (c client) first(ctx context.Context, path string) (string, error) {
 	var page struct{ Items []struct{ ID string } }
-	if err := c.get(ctx, "/v1/notifications?limit=1", &page); err != nil {
-		return err
+	if err := c.get(ctx, path, &page); err != nil {
+		return "", err
 	}
 	if len(page.Items) == 0 {
-		return errors.New("rehearse: nobody was told anything")
+		return "", errors.New("rehearse: nothing is listed at " + path)
 	}
-	return c.send(ctx, http.MethodPost, "/v1/notifications/"+page.Items[0].ID+"/read", map[string]any{}, nil)
+	return page.Items[0].ID, nil
+}
+
+// readNotice marks the newest notification as read.
+func (p *play) readNotice(ctx context.Context) error {
+	id, err := p.manager.first(ctx, "/v1/notifications?limit=1")
+	if err != nil {
+		return err
+	}
+	return p.manager.send(ctx, http.MethodPost, "/v1/notifications/"+id+"/read", map[string]any{}, nil)
 }
 
 // giveUp ends the watch of a car.
-func giveUp(ctx context.Context, c client) error {
-	var page struct{ Items []struct{ ID string } }
-	if err := c.get(ctx, "/v1/recaptures?status=active&limit=1", &page); err != nil {
+func (p *play) giveUp(ctx context.Context) error {
+	watched, err := p.list(ctx, "?status=active")
+	if err != nil || len(watched) == 0 {
+		return fmt.Errorf("rehearse: no car is watched: %w", err)
+	}
+	return p.manager.call(ctx, http.MethodDelete, "/v1/recaptures/"+watched[0].ID, "", nil, nil)
+}
+
+// rehire lets a user go, come back, be deleted, and be invited once more, whom the sign-in service knows by then.
+func (p *play) rehire(ctx context.Context) error {
+	tom := map[string]any{"name": map[string]string{"first": "Tom", "last": "Temporary"}, "email": "tom@harbour.example"}
+	id, err := p.admin.post(ctx, "/v1/users", tom)
+	if err != nil {
 		return err
 	}
-	if len(page.Items) == 0 {
-		return errors.New("rehearse: no car is watched")
+	for _, disabled := range []bool{true, false} {
+		if err := p.admin.send(ctx, http.MethodPatch, "/v1/users/"+id, map[string]bool{"disabled": disabled}, nil); err != nil {
+			return err
+		}
 	}
-	if err := c.call(ctx, http.MethodDelete, "/v1/recaptures/"+page.Items[0].ID, "", nil, nil); err != nil {
-		return fmt.Errorf("%w (a car that is given up)", err)
+	if err := p.admin.call(ctx, http.MethodDelete, "/v1/users/"+id, "", nil, nil); err != nil {
+		return err
 	}
-	return nil
+	_, err = p.admin.post(ctx, "/v1/users", tom)
+	return err
+}
+
+// run fires a schedule and waits for what comes of it.
+func (p *play) run(ctx context.Context, function string) error {
+	if err := (client{base: p.Winback}).send(ctx, http.MethodPost, "/_local/run/"+function, map[string]any{}, nil); err != nil {
+		return err
+	}
+	return p.drain(ctx)
 }

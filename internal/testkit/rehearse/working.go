@@ -8,11 +8,8 @@ import (
 )
 
 // handOver gives a lead to another user, who is told by mail and, as the rule for such leads allows, by text message.
-func (s *Stand) handOver(ctx context.Context, manager client) error {
-	admin, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
-	if err != nil {
-		return err
-	}
+func (p *play) handOver(ctx context.Context) error {
+	admin, manager := p.admin, p.manager
 	id, err := manager.post(ctx, "/v1/leads", map[string]any{"customer": map[string]string{"last": "Hand"}, "source": "Handed over"})
 	if err != nil {
 		return err
@@ -44,11 +41,8 @@ func (s *Stand) handOver(ctx context.Context, manager client) error {
 
 // leave sets what becomes of leads that nobody works on, leaves one lying until its owner is reminded of it and somebody
 // else gets it, closes that one, and sets that nothing happens any more.
-func (s *Stand) leave(ctx context.Context, manager client) error {
-	admin, err := client{base: s.url}.signIn(ctx, "admin@harbour.example")
-	if err != nil {
-		return err
-	}
+func (p *play) leave(ctx context.Context) error {
+	admin, manager := p.admin, p.manager
 	after := func(span string) map[string]any {
 		return map[string]any{"remind": map[string]any{"after": span, "times": 1}, "escalate": span, "return": map[string]any{"after": span, "to": "next"}}
 	}
@@ -59,19 +53,8 @@ func (s *Stand) leave(ctx context.Context, manager client) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Drain(ctx); err != nil {
+	if err := p.pass(ctx, 3*time.Hour); err != nil {
 		return err
-	}
-	if s.cloud.dynamo != nil {
-		if err := s.Age(3 * time.Hour); err != nil {
-			return err
-		}
-		if err := s.Tick(ctx, "outbox-sweep"); err != nil {
-			return err
-		}
-		if err := s.Drain(ctx); err != nil {
-			return err
-		}
 	}
 	if err := manager.send(ctx, http.MethodPost, "/v1/leads/"+id+"/close", map[string]any{"outcome": "lost"}, nil); err != nil {
 		return err
@@ -83,7 +66,8 @@ func (s *Stand) leave(ctx context.Context, manager client) error {
 }
 
 // answer writes to a lead's customer, by mail and by text message, notes a call, and looks at the figures.
-func answer(ctx context.Context, manager client) error {
+func (p *play) answer(ctx context.Context) error {
+	manager := p.manager
 	id, err := manager.post(ctx, "/v1/leads", map[string]any{"customer": map[string]string{"first": "Ada", "last": "Reply", "email": "ada.reply@mail.example", "mobile": "0491 570 110"}})
 	if err != nil {
 		return err

@@ -166,22 +166,6 @@ func (s *story) save(ts *testscript.TestScript, args []string) error {
 	return nil
 }
 
-func (s *story) find(ts *testscript.TestScript, args []string) error {
-	if s.last == nil {
-		return errNoAnswer
-	}
-	pattern, err := regexp.Compile(args[1])
-	if err != nil {
-		return err
-	}
-	found := pattern.FindSubmatch(s.last.body)
-	if found == nil {
-		return errors.New("it is not there")
-	}
-	ts.Setenv(args[0], string(found[len(found)-1]))
-	return nil
-}
-
 func (s *story) keep(ts *testscript.TestScript, args []string) error {
 	if s.last == nil {
 		return errNoAnswer

@@ -34,7 +34,6 @@ func table() map[string]command {
 		"json":    {"json path [want | exists | absent | matches regexp | op number]", "check the JSON of the last answer; see path.go and want.go", 1, 3, true, (*story).json},
 		"problem": {"problem code [location …]", "check that the last answer is a problem document that names these locations, and no others where it names any; what API Gateway refuses itself may have its own body", 1, -1, false, (*story).problem},
 		"save":    {"save NAME path", "keep a value of the last answer's JSON as $NAME", 2, 2, false, (*story).save},
-		"find":    {"find NAME regexp", "keep what the pattern, or its first group, finds first in the body of the last answer as $NAME", 2, 2, false, (*story).find},
 		"keep":    {"keep file", "keep the body of the last answer as a file", 1, 1, false, (*story).keep},
 		"encode":  {"encode bom|crlf|utf-16le|utf-16be|windows-1252 from to", "write a file as another program would have saved it", 3, 3, false, (*story).encode},
 		"fill":    {"fill file n", "write a file of n bytes", 2, 2, false, (*story).fill},

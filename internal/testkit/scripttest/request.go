@@ -125,10 +125,6 @@ func (r *request) content(ts *testscript.TestScript) (body []byte, contentType s
 		return []byte(expand(ts, string(body))), "application/json", err
 	case ".csv":
 		return body, "text/csv", err
-	case ".form":
-		return []byte(strings.TrimSpace(expand(ts, string(body)))), "application/x-www-form-urlencoded", err
-	case ".adf":
-		return body, "application/x-adf+xml", err
 	}
 	return body, "application/octet-stream", err
 }
