@@ -42,6 +42,7 @@ func TestTheRehearsal(t *testing.T) {
 	t.Run("Beside", func(t *testing.T) {
 		t.Run("ABadWorld", r.badWorld)
 		t.Run("WhatFailsForGoodIsKeptAndRedriven", r.redrive)
+		t.Run("AListThatThePartnerForgets", r.forget)
 		t.Run("Script", r.scripts)
 		if *far {
 			t.Run("TheMainJobOnDynamoDBLocal", r.dynamoDBLocal)

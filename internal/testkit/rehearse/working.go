@@ -53,6 +53,9 @@ func (p *play) leave(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.drain(ctx); err != nil { // the lead is known to whoever watches over leads
+		return err
+	}
 	if err := p.pass(ctx, 3*time.Hour); err != nil {
 		return err
 	}
