@@ -243,6 +243,7 @@ var errGone = errors.New("the process is gone")
 func (f *failing) Write(ctx context.Context, ops []table.Op) error {
 	return f.fail(func() error { return f.Driver.Write(ctx, ops) })
 }
+
 func (f *failing) Load(ctx context.Context, ops []table.Op) error {
 	return f.fail(func() error { return f.Driver.Load(ctx, ops) })
 }
