@@ -19,16 +19,27 @@ import (
 	"github.com/winback-auto/winback/internal/platform/identity"
 )
 
+// calls are the operations that are used. A client as a whole would bring every operation of its service into each Lambda,
+// since templates call methods by name and so keep those of all types that an interface leads to.
+type calls struct {
+	adminCreateUser        func(context.Context, *cognito.AdminCreateUserInput, ...func(*cognito.Options)) (*cognito.AdminCreateUserOutput, error)
+	adminGetUser           func(context.Context, *cognito.AdminGetUserInput, ...func(*cognito.Options)) (*cognito.AdminGetUserOutput, error)
+	adminDisableUser       func(context.Context, *cognito.AdminDisableUserInput, ...func(*cognito.Options)) (*cognito.AdminDisableUserOutput, error)
+	adminEnableUser        func(context.Context, *cognito.AdminEnableUserInput, ...func(*cognito.Options)) (*cognito.AdminEnableUserOutput, error)
+	adminUserGlobalSignOut func(context.Context, *cognito.AdminUserGlobalSignOutInput, ...func(*cognito.Options)) (*cognito.AdminUserGlobalSignOutOutput, error)
+}
+
 // Directory is an identity.Directory over one user pool. It is safe for concurrent use.
 type Directory struct {
-	client *cognito.Client
+	calls
 	poolID string
 	retry  aws.Retryer
 }
 
 // New makes a directory of a user pool.
 func New(client *cognito.Client, poolID string) *Directory {
-	return &Directory{client, poolID, awserr.Bounded()}
+	used := calls{client.AdminCreateUser, client.AdminGetUser, client.AdminDisableUser, client.AdminEnableUser, client.AdminUserGlobalSignOut}
+	return &Directory{used, poolID, awserr.Bounded()}
 }
 
 // Invite implements identity.Directory. Somebody who is there already gets no second mail.
@@ -37,7 +48,7 @@ func (d *Directory) Invite(ctx context.Context, person identity.Person) (string,
 	if err != nil {
 		return "", err
 	}
-	out, err := d.client.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{
+	out, err := d.adminCreateUser(ctx, &cognito.AdminCreateUserInput{
 		UserPoolId:             &d.poolID,
 		Username:               &email,
 		UserAttributes:         attributes(email, person),
@@ -59,7 +70,7 @@ func (d *Directory) Invite(ctx context.Context, person identity.Person) (string,
 
 // subjectOf is the subject of somebody who is there already.
 func (d *Directory) subjectOf(ctx context.Context, email string) (string, error) {
-	out, err := d.client.AdminGetUser(ctx, &cognito.AdminGetUserInput{UserPoolId: &d.poolID, Username: &email}, d.bounded)
+	out, err := d.adminGetUser(ctx, &cognito.AdminGetUserInput{UserPoolId: &d.poolID, Username: &email}, d.bounded)
 	if err != nil {
 		return "", classify(err)
 	}
@@ -71,10 +82,10 @@ func (d *Directory) Disable(ctx context.Context, subject string) error {
 	if subject == "" {
 		return unknown()
 	}
-	if _, err := d.client.AdminDisableUser(ctx, &cognito.AdminDisableUserInput{UserPoolId: &d.poolID, Username: &subject}, d.bounded); err != nil {
+	if _, err := d.adminDisableUser(ctx, &cognito.AdminDisableUserInput{UserPoolId: &d.poolID, Username: &subject}, d.bounded); err != nil {
 		return classify(err)
 	}
-	_, err := d.client.AdminUserGlobalSignOut(ctx, &cognito.AdminUserGlobalSignOutInput{UserPoolId: &d.poolID, Username: &subject}, d.bounded)
+	_, err := d.adminUserGlobalSignOut(ctx, &cognito.AdminUserGlobalSignOutInput{UserPoolId: &d.poolID, Username: &subject}, d.bounded)
 	return classify(err)
 }
 
@@ -83,7 +94,7 @@ func (d *Directory) Enable(ctx context.Context, subject string) error {
 	if subject == "" {
 		return unknown()
 	}
-	_, err := d.client.AdminEnableUser(ctx, &cognito.AdminEnableUserInput{UserPoolId: &d.poolID, Username: &subject}, d.bounded)
+	_, err := d.adminEnableUser(ctx, &cognito.AdminEnableUserInput{UserPoolId: &d.poolID, Username: &subject}, d.bounded)
 	return classify(err)
 }
 

@@ -26,7 +26,7 @@ import (
 
 // Sender sends through one account and region. It is safe for concurrent use.
 type Sender struct {
-	client      *pinpointsmsvoicev2.Client
+	send        func(context.Context, *pinpointsmsvoicev2.SendTextMessageInput, ...func(*pinpointsmsvoicev2.Options)) (*pinpointsmsvoicev2.SendTextMessageOutput, error) // not the client, see package cognito
 	origination string
 }
 
@@ -44,7 +44,7 @@ func New(config aws.Config, origination string, options ...func(*pinpointsmsvoic
 		o.RetryMaxAttempts = 1
 		o.HTTPClient = once{base}
 	})
-	return &Sender{pinpointsmsvoicev2.NewFromConfig(config, options...), origination}
+	return &Sender{pinpointsmsvoicev2.NewFromConfig(config, options...).SendTextMessage, origination}
 }
 
 // AWS gives up a message between 5 seconds and 3 days after it took it.
@@ -74,7 +74,7 @@ func (s *Sender) Send(ctx context.Context, m text.Message) (string, error) {
 	if m.TTL > 0 {
 		input.TimeToLive = aws.Int32(int32(min(max(m.TTL, shortestTTL), longestTTL) / time.Second))
 	}
-	output, err := s.client.SendTextMessage(context.WithValue(ctx, attemptKey{}, a), input)
+	output, err := s.send(context.WithValue(ctx, attemptKey{}, a), input)
 	if err != nil {
 		return "", classify(err, a.made)
 	}

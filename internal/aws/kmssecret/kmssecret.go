@@ -23,22 +23,30 @@ const (
 	contextPurpose = "purpose"
 )
 
+// calls are the operations that are used, see package cognito.
+type calls struct {
+	encrypt func(context.Context, *kms.EncryptInput, ...func(*kms.Options)) (*kms.EncryptOutput, error)
+	decrypt func(context.Context, *kms.DecryptInput, ...func(*kms.Options)) (*kms.DecryptOutput, error)
+}
+
 // Sealer seals with one key. It is a secret.Sealer and safe for concurrent use.
 type Sealer struct {
-	client *kms.Client
-	keyID  string
-	retry  aws.Retryer
+	calls
+	keyID string
+	retry aws.Retryer
 }
 
 // New makes a sealer of a symmetric key, named by its id or ARN.
-func New(client *kms.Client, keyID string) *Sealer { return &Sealer{client, keyID, awserr.Bounded()} }
+func New(client *kms.Client, keyID string) *Sealer {
+	return &Sealer{calls{client.Encrypt, client.Decrypt}, keyID, awserr.Bounded()}
+}
 
 // Seal implements secret.Sealer. A key that is disabled or throttled is Unavailable or TooMany.
 func (s *Sealer) Seal(ctx context.Context, company ident.Company, purpose string, plain []byte) (secret.Sealed, error) {
 	if err := secret.Check(company, purpose, plain); err != nil {
 		return "", err
 	}
-	out, err := s.client.Encrypt(ctx, &kms.EncryptInput{
+	out, err := s.encrypt(ctx, &kms.EncryptInput{
 		KeyId: &s.keyID, Plaintext: plain, EncryptionContext: encryptionContext(company, purpose),
 	}, s.bounded)
 	if err != nil {
@@ -56,7 +64,7 @@ func (s *Sealer) Open(ctx context.Context, company ident.Company, purpose string
 	if len(ciphertext) == 0 || company.IsZero() || purpose == "" {
 		return nil, secret.Refused() // KMS would call it malformed
 	}
-	out, err := s.client.Decrypt(ctx, &kms.DecryptInput{
+	out, err := s.decrypt(ctx, &kms.DecryptInput{
 		KeyId: &s.keyID, CiphertextBlob: ciphertext, EncryptionContext: encryptionContext(company, purpose),
 	}, s.bounded)
 	if err != nil {

@@ -35,7 +35,7 @@ const (
 
 // Source yields the keyring of a secret. It is safe for concurrent use; its Keys are link.Keys.
 type Source struct {
-	client   *secretsmanager.Client
+	get      func(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) // not the client, see package cognito
 	secretID string
 	now      func() time.Time
 	retry    aws.Retryer
@@ -48,7 +48,7 @@ type Source struct {
 
 // New makes a source of a secret, named by its name or ARN. Nothing is read yet.
 func New(client *secretsmanager.Client, secretID string, now func() time.Time) *Source {
-	return &Source{client: client, secretID: secretID, now: now, retry: awserr.Bounded()}
+	return &Source{get: client.GetSecretValue, secretID: secretID, now: now, retry: awserr.Bounded()}
 }
 
 // Keys is the current keyring. A secret that is missing or no list of keys is an Internal error, and Secrets Manager not
@@ -79,7 +79,7 @@ func passing(err error) bool {
 }
 
 func (s *Source) load(ctx context.Context) (link.Keyring, error) {
-	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.secretID},
+	out, err := s.get(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.secretID},
 		func(o *secretsmanager.Options) { o.Retryer = s.retry })
 	if err != nil {
 		return link.Keyring{}, awserr.Classify("the key store", err)

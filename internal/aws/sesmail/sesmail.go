@@ -26,7 +26,7 @@ import (
 
 // Sender sends through one account and region. It is safe for concurrent use.
 type Sender struct {
-	client           *sesv2.Client
+	send             func(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error) // not the client, see package cognito
 	configurationSet string
 	now              func() time.Time
 }
@@ -45,7 +45,7 @@ func New(config aws.Config, configurationSet string, now func() time.Time, optio
 		o.RetryMaxAttempts = 1
 		o.HTTPClient = once{base}
 	})
-	return &Sender{sesv2.NewFromConfig(config, options...), configurationSet, now}
+	return &Sender{sesv2.NewFromConfig(config, options...).SendEmail, configurationSet, now}
 }
 
 // Send hands over one mail, in one attempt; see mail.Sender.
@@ -60,7 +60,7 @@ func (s *Sender) Send(ctx context.Context, m mail.Message) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, dispatch.SendTimeout)
 	defer cancel()
 	a := new(attempt)
-	output, err := s.client.SendEmail(context.WithValue(ctx, attemptKey{}, a), &sesv2.SendEmailInput{
+	output, err := s.send(context.WithValue(ctx, attemptKey{}, a), &sesv2.SendEmailInput{
 		FromEmailAddress:     aws.String(mail.Encoded(m.From)),
 		Destination:          &types.Destination{ToAddresses: []string{mail.Encoded(m.To)}},
 		Content:              &types.EmailContent{Raw: &types.RawMessage{Data: raw}},
