@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,8 +45,8 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{now: noon, log: new(bytes.Buffer)}
 	now := func() time.Time { return w.now }
-	next := 0
-	newID := func() string { next++; return "id" + strconv.Itoa(next) }
+	var next atomic.Int64
+	newID := func() string { return "id" + strconv.FormatInt(next.Add(1), 10) }
 	w.driver = memtable.Driver(t, now)
 	store := table.New(w.driver, now, newID)
 	ring, err := link.NewKeyring(link.Key{ID: "k", Secret: bytes.Repeat([]byte("s"), link.MinSecret)})

@@ -16,6 +16,7 @@ type call struct {
 	odds  float64            // of a fault, beside the world's
 	open  chan verdict
 	done  bool
+	alike []*call // of the same invocation, at the same instant and under the same name: nobody can tell which came first
 }
 
 // verdict says whether a call has its effect and what its caller is told; with a nil err, the truth.
@@ -46,26 +47,30 @@ func (i *instance) askAt(odds float64, name string, fault func(Dice) verdict) ve
 	return <-c.open
 }
 
-// let lets a call through, with the fate that the dice decide.
+// let lets a call through, and those that are alike, with the fate that the dice decide.
 func (w *World) let(c *call) {
 	if c.done {
 		return
 	}
-	c.done = true
-	c.by.waiting = slices.DeleteFunc(c.by.waiting, func(other *call) bool { return other == c })
-	c.by.calls++
+	all := append([]*call{c}, c.alike...)
+	c.by.waiting = slices.DeleteFunc(c.by.waiting, func(other *call) bool { return slices.Contains(all, other) })
+	before := c.by.calls
+	c.by.calls += len(all)
 	v := verdict{apply: true}
 	failing := w.Odds != (Odds{})
 	switch {
-	case failing && c.by.calls == c.by.dies:
+	case failing && before < c.by.dies && c.by.dies <= c.by.calls:
 		// The call may still have its effect; its caller will not know.
 		v = verdict{w.Dice.IntN(2) == 0, errDead}
 		w.kill(c.by)
 	case failing && (w.Dice.Chance(w.Odds.Fault) || w.Dice.Chance(c.odds)):
 		v = c.fault(w.Dice)
 	}
-	w.Trace.add(w.clock, c.by, c.name, v)
-	c.open <- v
+	for _, one := range all {
+		one.done = true
+		w.Trace.add(w.clock, one.by, one.name, v)
+		one.open <- v
+	}
 }
 
 // The faults of ports.

@@ -200,8 +200,14 @@ func (w *World) settle() {
 		}
 		return strings.Compare(a.name, b.name)
 	})
-	for _, c := range arrived {
-		c.by.waiting = append(c.by.waiting, c)
+	for len(arrived) > 0 {
+		c := arrived[0]
+		n := 1
+		for n < len(arrived) && arrived[n].by == c.by && arrived[n].name == c.name {
+			n++
+		}
+		c.alike, arrived = arrived[1:n], arrived[n:]
+		c.by.waiting = append(append(c.by.waiting, c), c.alike...)
 		w.After(w.latency(), func() { w.let(c) })
 	}
 	slices.SortFunc(ended, func(a, b ending) int { return a.of.seq - b.of.seq })
