@@ -115,8 +115,8 @@ deploy: ## deploy to AWS (ENV=prod)
 	@$(CDK) deploy --all $(SYNTH)
 
 .PHONY: rehearse
-rehearse: ## play what is deployed on this machine, without AWS, and print what it did and was granted (ENV=dev CARS=300 V=1)
-	@cd internal/testkit/rehearse && go test -run TestTheRehearsal -count 1 -timeout 60m -report $(call given,ENV,env) $(call given,CARS,cars) -far $(if $(call given,V,v),-whole)
+rehearse: ## play what is deployed on this machine, without AWS, and print what it did and was granted (ENV=dev CARS=300 V=1 FAR=1)
+	@cd internal/testkit/rehearse && go test -run TestTheRehearsal -count 1 -timeout 60m -report $(call given,ENV,env) $(call given,CARS,cars) $(if $(call given,FAR,far),-far) $(if $(call given,V,v),-whole)
 
 .PHONY: simulate
 simulate: ## run the functions in a bad world: SEEDS=20 seeds of JOBS=10000 jobs each
