@@ -43,10 +43,8 @@ func (p *play) handOver(ctx context.Context) error {
 // else gets it, closes that one, and sets that nothing happens any more.
 func (p *play) leave(ctx context.Context) error {
 	admin, manager := p.admin, p.manager
-	after := func(span string) map[string]any {
-		return map[string]any{"remind": map[string]any{"after": span, "times": 1}, "escalate": span, "return": map[string]any{"after": span, "to": "next"}}
-	}
-	if err := admin.send(ctx, http.MethodPut, "/v1/lead-settings", after("2h"), nil); err != nil {
+	settings := map[string]any{"remind": map[string]any{"after": "2h", "times": 1}, "escalate": "2h", "return": map[string]any{"after": "4h", "to": "next"}}
+	if err := admin.send(ctx, http.MethodPut, "/v1/lead-settings", settings, nil); err != nil {
 		return err
 	}
 	id, err := manager.post(ctx, "/v1/leads", map[string]any{"customer": map[string]string{"last": "Idle"}, "vehicle": map[string]string{"make": "Lada"}})
@@ -56,8 +54,10 @@ func (p *play) leave(ctx context.Context) error {
 	if err := p.drain(ctx); err != nil { // the lead is known to whoever watches over leads
 		return err
 	}
-	if err := p.pass(ctx, 3*time.Hour); err != nil {
-		return err
+	for _, span := range []time.Duration{3 * time.Hour, 2 * time.Hour} { // first the reminders, then the next owner
+		if err := p.pass(ctx, span); err != nil {
+			return err
+		}
 	}
 	if err := manager.send(ctx, http.MethodPost, "/v1/leads/"+id+"/close", map[string]any{"outcome": "lost"}, nil); err != nil {
 		return err
