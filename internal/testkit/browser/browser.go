@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os/exec"
 	"strings"
@@ -70,10 +71,9 @@ func Open(tb testing.TB, screen Screen) *Page {
 	if err := command.Start(); err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
-	})
+	ended := make(chan struct{})
+	p := &Page{tb: tb}
+	tb.Cleanup(func() { p.leave(command, ended) })
 	address := ""
 	for lines := bufio.NewScanner(said); lines.Scan(); {
 		if _, found, ok := strings.Cut(lines.Text(), "DevTools listening on "); ok {
@@ -81,20 +81,34 @@ func Open(tb testing.TB, screen Screen) *Page {
 			break
 		}
 	}
+	go func() { // it must not wait for somebody to read on
+		_, _ = io.Copy(io.Discard, said)
+		close(ended)
+	}()
 	if address == "" {
 		tb.Fatal("browser: Chromium did not start")
 	}
-	go func() { // it must not wait for somebody to read on
-		for rest := bufio.NewScanner(said); rest.Scan(); {
-		}
-	}()
-	p := &Page{tb: tb}
 	if p.socket, err = websocket.Dial(address, "", "http://127.0.0.1"); err != nil {
 		tb.Fatal(err)
 	}
 	p.socket.MaxPayloadBytes = 64 << 20
 	p.begin(screen)
 	return p
+}
+
+// leave ends the browser and returns when its last process is gone: they share its standard error, and the profile's folder
+// cannot be removed while one of them still writes there.
+func (p *Page) leave(command *exec.Cmd, ended <-chan struct{}) {
+	p.session = "" // the browser's, not the tab's
+	if p.socket == nil || p.call("Browser.close", nil, nil) != nil {
+		_ = command.Process.Kill()
+	}
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		_ = command.Process.Kill()
+	}
+	_ = command.Wait()
 }
 
 // begin makes the tab.
