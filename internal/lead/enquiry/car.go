@@ -1,7 +1,6 @@
 package enquiry
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +54,7 @@ func (c *car) year(text string) {
 }
 
 // number is an odometer's, with an optional unit.
-var odometerPattern = regexp.MustCompile(`(?i)^([0-9]{1,7}|[0-9]{1,3}(?:[.,' ’][0-9]{3}){1,2})(?:[.,]0)? ?(km|kms|kilomet(?:er|re)s?|mi|miles?)?\.?$`)
+var odometerPattern = pattern(`(?i)^([0-9]{1,7}|[0-9]{1,3}(?:[.,' ’][0-9]{3}){1,2})(?:[.,]0)? ?(km|kms|kilomet(?:er|re)s?|mi|miles?)?\.?$`)
 
 // miles are the countries whose odometers count miles.
 var miles = []string{"US", "GB", "MM", "LR"}
@@ -63,7 +62,7 @@ var miles = []string{"US", "GB", "MM", "LR"}
 // odometer reads a reading; without a unit it is in the country's.
 func (c *car) odometer(text, unit, status string) {
 	text = said(text)
-	found := odometerPattern.FindStringSubmatch(text)
+	found := odometerPattern().FindStringSubmatch(text)
 	if found == nil {
 		c.e.further(c.name+" odometer", text)
 		return

@@ -2,7 +2,6 @@ package enquiry
 
 import (
 	"net/mail"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 
 // isoTime is a date, mostly with a time, as ADF wants it and as senders write it: with one digit where there should be two,
 // with zones such as -08:0, -0800 or -8.
-var isoTime = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)? ?(?:([Zz]|UTC|GMT)|([+-])(\d{1,2}):?(\d{0,2}))?)?$`)
+var isoTime = pattern(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)? ?(?:([Zz]|UTC|GMT)|([+-])(\d{1,2}):?(\d{0,2}))?)?$`)
 
 // parseTime reads an instant. Dates whose order differs between countries are none.
 func parseTime(text string, zone *time.Location) (time.Time, bool) {
@@ -20,7 +19,7 @@ func parseTime(text string, zone *time.Location) (time.Time, bool) {
 	if len(text) > 60 {
 		return time.Time{}, false
 	}
-	found := isoTime.FindStringSubmatch(text)
+	found := isoTime().FindStringSubmatch(text)
 	if found == nil {
 		if at, err := mail.ParseDate(text); err == nil {
 			return at.UTC(), true

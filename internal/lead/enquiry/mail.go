@@ -2,7 +2,6 @@ package enquiry
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -66,17 +65,17 @@ func (l letter) document(o Options) (Document, error) {
 }
 
 var (
-	adfStart = regexp.MustCompile(`(?i)<(?:[a-z0-9]+:)?adf[\s>]`)
-	adfEnd   = regexp.MustCompile(`(?i)</(?:[a-z0-9]+:)?adf\s*>`)
+	adfStart = pattern(`(?i)<(?:[a-z0-9]+:)?adf[\s>]`)
+	adfEnd   = pattern(`(?i)</(?:[a-z0-9]+:)?adf\s*>`)
 )
 
-func hasADF(text string) bool { return adfStart.MatchString(text) }
+func hasADF(text string) bool { return adfStart().MatchString(text) }
 
 // embedded reads the ADF documents that stand in a text. What stands around them is for people and says the same.
 func embedded(text string, o Options) (Document, error) {
 	var all Document
 	for n := 0; ; n++ {
-		start := adfStart.FindStringIndex(text)
+		start := adfStart().FindStringIndex(text)
 		if start == nil {
 			return all, nil
 		}
@@ -86,7 +85,7 @@ func embedded(text string, o Options) (Document, error) {
 		if strings.Contains(strings.ToLower(text[:start[0]]), "<!entity") {
 			return Document{}, harmless([]byte("<!entity"))
 		}
-		end := adfEnd.FindStringIndex(text[start[0]:])
+		end := adfEnd().FindStringIndex(text[start[0]:])
 		if end == nil {
 			end = []int{0, len(text) - start[0]}
 		}
@@ -144,10 +143,10 @@ func (l letter) unknown(text string, o Options) (Document, error) {
 	e.warn("the layout of the mail is not known; its text is the comment")
 	c := car{e: &e, o: o, name: "vehicle"}
 	c.Interest = Buy
-	if vin := vinBeside.FindStringSubmatch(text); vin != nil {
+	if vin := vinBeside().FindStringSubmatch(text); vin != nil {
 		c.keep(&c.VIN, 40, "vin", vin[1])
 	}
-	if stock := stockBeside.FindStringSubmatch(text); stock != nil {
+	if stock := stockBeside().FindStringSubmatch(text); stock != nil {
 		c.keep(&c.Stock, 60, "stock", stock[1])
 	}
 	e.add(c.done())
@@ -155,10 +154,10 @@ func (l letter) unknown(text string, o Options) (Document, error) {
 }
 
 var (
-	vinBeside   = regexp.MustCompile(`(?i)\bvin(?: number| no\.?| #)?\s*[:=#]\s*([0-9A-HJ-NPR-Z]{17})\b`)
-	stockBeside = regexp.MustCompile(`(?i)\bstock(?: number| no\.?| id)?\s*[#:]+\s*([0-9A-Z][0-9A-Z-]{1,19})\b`)
-	phoneBeside = regexp.MustCompile(`(?i)\b(?:phone|telephone|tel|mobile|cell|telefon|handy|mobil)(?: number| no\.?)?\s*[.:]\s*(\+?[0-9(][0-9 ()/.-]{4,22}[0-9])`)
-	anAddress   = regexp.MustCompile(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}`)
+	vinBeside   = pattern(`(?i)\bvin(?: number| no\.?| #)?\s*[:=#]\s*([0-9A-HJ-NPR-Z]{17})\b`)
+	stockBeside = pattern(`(?i)\bstock(?: number| no\.?| id)?\s*[#:]+\s*([0-9A-Z][0-9A-Z-]{1,19})\b`)
+	phoneBeside = pattern(`(?i)\b(?:phone|telephone|tel|mobile|cell|telefon|handy|mobil)(?: number| no\.?)?\s*[.:]\s*(\+?[0-9(][0-9 ()/.-]{4,22}[0-9])`)
+	anAddress   = pattern(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}`)
 )
 
 // certain is the address of the one person who can be answered: a Reply-To that leads away from the sender, the one address
@@ -169,7 +168,7 @@ func (l letter) certain(text string) (address, name string) {
 		return reply, who
 	}
 	var others []string
-	for _, found := range anAddress.FindAllString(text, 50) {
+	for _, found := range anAddress().FindAllString(text, 50) {
 		found, ok := addressIn(found)
 		if ok && !official(found) && (from == "" || site(found) != site(from)) && !strings.Contains(strings.ToLower(l.field("To")), strings.ToLower(found)) && !slices.Contains(others, found) {
 			others = append(others, found)
@@ -210,11 +209,11 @@ func (l letter) automatic() bool {
 }
 
 // officials are local parts of addresses that are no person's.
-var officials = regexp.MustCompile(`(?i)^(?:no-?_?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|webmaster|leads?|sales|info|support|admin|contact|kontakt|verkauf|service|office|noreply|notifications?|alerts?|forms?|wordpress|web|website|marketing|newsletter|dealer-?leads|enquir(?:y|ies)|inquir(?:y|ies)|bounces?)(?:[+.-].*)?$`)
+var officials = pattern(`(?i)^(?:no-?_?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|webmaster|leads?|sales|info|support|admin|contact|kontakt|verkauf|service|office|noreply|notifications?|alerts?|forms?|wordpress|web|website|marketing|newsletter|dealer-?leads|enquir(?:y|ies)|inquir(?:y|ies)|bounces?)(?:[+.-].*)?$`)
 
 func official(address string) bool {
 	name, _, _ := strings.Cut(address, "@")
-	return officials.MatchString(name)
+	return officials().MatchString(name)
 }
 
 // site is the domain that an address belongs to: messages.cargurus.com is cargurus.com.
@@ -232,7 +231,7 @@ func site(address string) string {
 // onePhone is the one telephone number that stands beside the word.
 func onePhone(text string, o Options) (string, bool) {
 	var number string
-	for _, found := range phoneBeside.FindAllStringSubmatch(text, 50) {
+	for _, found := range phoneBeside().FindAllStringSubmatch(text, 50) {
 		n, ok := phone.Parse(found[1], o.Country)
 		if !ok {
 			continue

@@ -3,7 +3,6 @@ package enquiry
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,7 +22,7 @@ func decode(document []byte, charset string) (string, error) {
 	if utf8.Valid(document) {
 		return string(document), nil
 	}
-	if declared := declaredEncoding.FindSubmatch(document[:min(len(document), 200)]); declared != nil && charset == "" {
+	if declared := declaredEncoding().FindSubmatch(document[:min(len(document), 200)]); declared != nil && charset == "" {
 		charset = string(declared[1])
 	}
 	switch strings.ToLower(charset) {
@@ -37,7 +36,7 @@ func decode(document []byte, charset string) (string, error) {
 	return "", errs.E(errs.Invalid, "the document holds bytes that are not UTF-8; send it as UTF-8")
 }
 
-var declaredEncoding = regexp.MustCompile(`^\s*<\?[xX][mM][lL][^>]*(?i:encoding)\s*=?\s*["'\x{201c}\x{201d}]?([A-Za-z0-9._-]+)`)
+var declaredEncoding = pattern(`^\s*<\?[xX][mM][lL][^>]*(?i:encoding)\s*=?\s*["'\x{201c}\x{201d}]?([A-Za-z0-9._-]+)`)
 
 // line is a text on one line: runs of white space become one blank, invisible characters go.
 func line(text string) string { return squeezed(text, false) }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"html"
 	"io"
-	"regexp"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -136,13 +135,13 @@ func set(names string) map[string]bool {
 }
 
 // typographic are attributes in the quotes of a word processor.
-var typographic = regexp.MustCompile(`=\s*[\x{201c}\x{201d}\x{201e}\x{201f}]([^\x{201c}\x{201d}<>"]*)[\x{201c}\x{201d}]`)
+var typographic = pattern(`=\s*[\x{201c}\x{201d}\x{201e}\x{201f}]([^\x{201c}\x{201d}<>"]*)[\x{201c}\x{201d}]`)
 
 func straightened(text string) string {
 	if !strings.Contains(text, "\u201c") && !strings.Contains(text, "\u201d") {
 		return text
 	}
-	return typographic.ReplaceAllString(text, `="$1"`)
+	return typographic().ReplaceAllString(text, `="$1"`)
 }
 
 // opened is the element that the tokenizer stands at.
@@ -213,7 +212,7 @@ func local(name string) string {
 
 // reference is a character reference with its semicolon. HTML's forms without one are left alone: in XML with bare
 // ampersands, ?a=1&copy=2 means just that.
-var reference = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
+var reference = pattern(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
 
 // plain is the text of a token: a CDATA section as it is, anything else with its character references resolved.
 func plain(raw []byte) string {
@@ -224,7 +223,7 @@ func plain(raw []byte) string {
 	if !strings.Contains(text, "&") {
 		return text
 	}
-	return reference.ReplaceAllStringFunc(text, html.UnescapeString)
+	return reference().ReplaceAllStringFunc(text, html.UnescapeString)
 }
 
 // attribute is an attribute's value.
