@@ -45,23 +45,13 @@ func Compose(ctx context.Context, d app.Deps, caller access.Caller, l Lead, a An
 	if err != nil {
 		return Letter{}, err
 	}
-	if a.Template == "" && a.Body == "" && a.Subject == "" {
-		preferred, found, err := response.Default(ctx, d, caller.Company, caller.User, a.Channel)
-		if err != nil {
-			return Letter{}, err
-		}
-		if !found {
-			return Letter{}, errs.Violate(errs.Violation{Location: "body.body", Message: "is empty, and you have no default template for the channel: write something or name a template"})
-		}
-		a.Template = preferred.ID
-	}
-	words, err := response.Choose(ctx, d, caller.Company, a.Template, response.Text{Channel: a.Channel, Subject: a.Subject, Body: a.Body})
+	words, template, err := response.ChooseFor(ctx, d, caller.Company, caller.User, a.Template, response.Text{Channel: a.Channel, Subject: a.Subject, Body: a.Body})
 	if err != nil {
 		return Letter{}, err
 	}
 	letter := Letter{
 		Filled: words.Fill(about), Reach: about.Customer.Reached(customer.Channel(a.Channel), about.Company.Country),
-		template: a.Template, about: about, reader: customer.Asker(l.Customer),
+		template: template, about: about, reader: customer.Asker(l.Customer),
 	}
 	if l.asked() {
 		letter.Allowed = letter.To != ""

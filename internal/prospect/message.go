@@ -56,17 +56,7 @@ func prepare(ctx context.Context, d app.Deps, caller access.Caller, p Prospect, 
 	if err != nil {
 		return prepared{}, err
 	}
-	if out.Template == "" && out.Body == "" && out.Subject == "" {
-		preferred, ok, err := response.Default(ctx, d, caller.Company, caller.User, out.Channel)
-		if err != nil {
-			return prepared{}, err
-		}
-		if !ok {
-			return prepared{}, errs.Violate(errs.Violation{Location: "body.body", Message: "is empty, and you have no default template for the channel: write something or name a template"})
-		}
-		out.Template = preferred.ID
-	}
-	words, err := response.Choose(ctx, d, caller.Company, out.Template, response.Text{Channel: out.Channel, Subject: out.Subject, Body: out.Body})
+	words, template, err := response.ChooseFor(ctx, d, caller.Company, caller.User, out.Template, response.Text{Channel: out.Channel, Subject: out.Subject, Body: out.Body})
 	if err != nil {
 		return prepared{}, err
 	}
@@ -74,7 +64,7 @@ func prepare(ctx context.Context, d app.Deps, caller access.Caller, p Prospect, 
 	if out.Channel == response.Email {
 		filled = filled.Closing(response.Objection(about), about.Language())
 	}
-	return prepared{filled, out.Template, about.Customer.Reached(customer.Channel(out.Channel), about.Company.Country), about}, nil
+	return prepared{filled, template, about.Customer.Reached(customer.Channel(out.Channel), about.Company.Country), about}, nil
 }
 
 // about is what responses about a prospect speak of.

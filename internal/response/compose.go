@@ -55,3 +55,20 @@ func Choose(ctx context.Context, d app.Deps, co ident.Company, template ID, own 
 	}
 	return record.Value.Text, nil
 }
+
+// ChooseFor is Choose for a user, with the template that it took: where the request names none and has no words of its own,
+// the user's default one for the channel.
+func ChooseFor(ctx context.Context, d app.Deps, co ident.Company, user access.UserID, template ID, own Text) (Text, ID, error) {
+	if template == "" && own.Body == "" && own.Subject == "" {
+		preferred, found, err := Default(ctx, d, co, user, own.Channel)
+		if err != nil {
+			return Text{}, "", err
+		}
+		if !found {
+			return Text{}, "", errs.Violate(errs.Violation{Location: "body.body", Message: "is empty, and you have no default template for the channel: write something or name a template"})
+		}
+		template = preferred.ID
+	}
+	words, err := Choose(ctx, d, co, template, own)
+	return words, template, err
+}
