@@ -18,7 +18,7 @@ var (
 	cars        = flag.Int("cars", 300, "how many vehicles the main job has")
 	tell        = flag.Bool("report", false, "say what happens and print the report")
 	whole       = flag.Bool("whole", false, "list every kind of call and every grant in it")
-	far         = flag.Bool("far", false, "play the main job with ten times the vehicles on DynamoDB Local, too, where that is installed")
+	far         = flag.Bool("far", false, "play the main job with ten times the vehicles on DynamoDB Local, too, which make conformance installs")
 )
 
 // rounds is how often every program is started to see how long that takes.
