@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/blob"
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
 	"github.com/winback-auto/winback/internal/platform/mail"
@@ -21,6 +22,7 @@ type Deps struct {
 	Queue    queue.Sender
 	Mail     mail.Sender
 	Text     text.Sender
+	Inbox    blob.Reader // mails that came in, as they came
 	Secrets  secret.Sealer
 	Identity identity.Directory
 	Access   *access.Directory
@@ -37,6 +39,7 @@ type Site struct {
 	BaseURL string // of our HTTPS interface, without a slash at the end
 	AppURL  string // of the users' front end, without a slash at the end; empty: mails have no button into it
 	From    string // address that mails come from
+	Replies string // domain whose mails come in to us, for addresses that answers go to; empty: none does
 }
 
 // Commit writes all ops or none and publishes the messages they promise; see queue.Outbox.

@@ -89,6 +89,7 @@ type Uses struct {
 	SendsAll bool     // only for the sweeper
 	Mail     bool     // hand mails to the provider
 	Text     bool     // hand text messages to the provider
+	Inbox    bool     // read mails that came in
 	Secrets  SecretUse
 	Links    bool // sign links and cursors, and open them
 	Identity bool // invite and disable sign-ins

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/audit"
+	"github.com/winback-auto/winback/internal/platform/blob"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
@@ -47,6 +48,9 @@ func Grant(full Deps, f Function) Deps {
 	}
 	if !f.Uses.Text {
 		d.Text = noText{w}
+	}
+	if !f.Uses.Inbox {
+		d.Inbox = noInbox{w}
 	}
 	if !f.Uses.Identity {
 		d.Identity = noIdentity{w}
@@ -189,6 +193,12 @@ func (n noText) Send(context.Context, text.Message) (string, error) {
 	return "", n.refuse("sends text messages", "Text: true")
 }
 
+type noInbox struct{ warden }
+
+func (n noInbox) Read(context.Context, string, int) ([]byte, error) {
+	return nil, n.refuse("reads mails that came in", "Inbox: true")
+}
+
 type noIdentity struct{ warden }
 
 func (n noIdentity) refused() error { return n.refuse("manages sign-ins", "Identity: true") }
@@ -223,6 +233,7 @@ var (
 	_ queue.Sender       = sender{}
 	_ mail.Sender        = noMail{}
 	_ text.Sender        = noText{}
+	_ blob.Reader        = noInbox{}
 	_ identity.Directory = noIdentity{}
 	_ secret.Sealer      = sealer{}
 )

@@ -83,6 +83,7 @@ func TestAFunctionMayDoWhatItDeclaresAndNothingElse(t *testing.T) {
 		}, "f sends to notify-send"},
 		{"hands back", app.Uses{}, func(d app.Deps) error { return d.Queue.Delay(t.Context(), "x", "r", 1) }, "return queue.Delay"},
 		{"mails", app.Uses{}, func(d app.Deps) error { _, err := d.Mail.Send(t.Context(), mail.Message{}); return err }, "Mail: true"},
+		{"mails that came in", app.Uses{}, func(d app.Deps) error { _, err := d.Inbox.Read(t.Context(), "key", 1); return err }, "Inbox: true"},
 		{"texts", app.Uses{}, func(d app.Deps) error { _, err := d.Text.Send(t.Context(), text.Message{}); return err }, "Text: true"},
 		{"invites", app.Uses{}, func(d app.Deps) error {
 			_, err := d.Identity.Invite(t.Context(), identity.Person{})

@@ -190,7 +190,7 @@ func (c *catalogue) limits(f Function) {
 	if timeout < time.Second || timeout > most {
 		c.fault("%s may take %v, 1s to %v are possible", f.Name, timeout, most)
 	}
-	if out := f.Uses.Partner || f.Uses.Mail || f.Uses.Text || f.Uses.Identity || f.Uses.Secrets != 0; out && timeout < MinOutTimeout {
+	if out := f.Uses.Partner || f.Uses.Mail || f.Uses.Text || f.Uses.Inbox || f.Uses.Identity || f.Uses.Secrets != 0; out && timeout < MinOutTimeout {
 		c.fault("%s calls out and may take only %v: one call needs up to %v", f.Name, timeout, MinOutTimeout)
 	}
 	if n := f.Concurrency(); f.HTTP == nil && (n < DefaultConcurrency || n > MaxConcurrency) {
