@@ -71,7 +71,7 @@ func (a api) routes(h huma.API) {
 	}, a.assignees)
 	web.Post(h, "/v1/leads/{id}/reply", web.Can(access.LeadWrite), web.Route{
 		ID: "replyToLead", Tag: tag, Status: 201, Idempotent: true, Summary: "Write to a lead's customer: a mail or a text message.",
-		Description: "A standard response, or words of one's own. It counts as work on the lead, and begins the work on a new one. Answers to a mail go to the caller's address.",
+		Description: "A standard response, or words of one's own. It counts as work on the lead, and begins the work on a new one. Answers to a mail land on the lead; where no mails come in to the installation, they go to the caller's address.",
 	}, a.reply)
 	web.Post(h, "/v1/leads/{id}/reply/preview", web.Can(access.LeadRead), web.Route{
 		ID: "previewLeadReply", Tag: tag, Summary: "What a reply would say, and whether it may go; nothing is sent.",

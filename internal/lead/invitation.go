@@ -59,7 +59,12 @@ func invite(ctx context.Context, d app.Deps, caller access.Caller, l Lead, e Eve
 			Text:     strings.Join(lines(e.headline(about.Language()), e.when(local.Location()), e.Location, e.Notes, about.User.Name(), about.Company.Name), "\n\n"),
 			Calendar: calendar(about, e, to),
 		}
-		if about.User.Email != "" {
+		switch {
+		case invitee == InviteCustomer:
+			if letter.ReplyTo, err = answersTo(ctx, d, caller.Company, l.ID, about.User); err != nil {
+				return nil, err
+			}
+		case about.User.Email != "":
 			letter.ReplyTo = under(about.User.Name(), about.User.Email)
 		}
 		op, err := mail.Plan(ctx, d.Table, caller.Company, letter, d.Now())

@@ -120,7 +120,7 @@ func (r Letter) fit() error {
 // messageKind is the kind of mails and text messages about leads.
 const messageKind = "lead"
 
-// plan enters a message into its ledger. Mails come from the dealer's name at our address, and answers go to the user.
+// plan enters a message into its ledger. Mails come from the dealer's name at our address; see answersTo for their answers.
 func (r Letter) plan(ctx context.Context, d app.Deps, company ident.Company, id ID, w Work) (table.Op, error) {
 	sendID := ident.Of("lead message", company.ID(), string(id), w.ID)
 	if w.Kind == Texted {
@@ -130,10 +130,21 @@ func (r Letter) plan(ctx context.Context, d app.Deps, company ident.Company, id 
 		SendID: sendID, Kind: messageKind, Reader: r.reader, From: under(r.about.Company.Name, d.Site.From), To: under(r.about.Customer.Name(), w.To),
 		Subject: w.Subject, Text: w.Text, HTML: r.HTML,
 	}
-	if user := r.about.User; user.Email != "" {
-		letter.ReplyTo = under(user.Name(), user.Email)
+	var err error
+	if letter.ReplyTo, err = answersTo(ctx, d, company, id, r.about.User); err != nil {
+		return table.Op{}, err
 	}
 	return mail.Plan(ctx, d.Table, company, letter, d.Now())
+}
+
+// answersTo is where answers to a user's mail about a lead go, under the user's name: the lead's own address, where mails come
+// in to this installation, or else the user's.
+func answersTo(ctx context.Context, d app.Deps, company ident.Company, id ID, user access.User) (string, error) {
+	address, err := Address(ctx, d, company, id)
+	if address = cmp.Or(address, user.Email); address == "" || err != nil {
+		return "", err
+	}
+	return under(user.Name(), address), nil
 }
 
 // under is an address under a name. A name that mails could not carry is left out.

@@ -24,6 +24,8 @@ import (
 //	what was done for a lead                   lead-work # lead      time # id
 //	the work that a request did                lead-work-request # lead   request
 //	what figures know of it                    lead-fact # yard # month   instant of creation # id
+//	the name in a lead's address               lead-mailbox # lead   -
+//	whose address a name is in                 HOOK # lead-mail # hash of the name
 //	appointments about a lead                  lead-event # lead     id
 //	the care for a lead                        lead-vigil # lead     -; due when its next step is
 //	the walk over all open leads               lead-round            -

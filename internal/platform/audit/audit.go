@@ -49,6 +49,12 @@ func Begin(ctx context.Context, a Action) context.Context {
 	return context.WithValue(ctx, contextKey{}, &running{Action: a, seen: map[string]bool{}})
 }
 
+// Aside makes the writes under the returned context no part of the action that they happen in: they are needed once,
+// whoever comes first, and are nothing that a user has done.
+func Aside(ctx context.Context) context.Context {
+	return context.WithValue(ctx, contextKey{}, nil)
+}
+
 // noun is the second part of every entry's key.
 const noun = "audit"
 

@@ -135,6 +135,7 @@ func TestWhatNobodyAskedForHasNoEntry(t *testing.T) {
 	if err := w.Load(ctx, notes.Overwrite(lead("l2"), note{})); err != nil {
 		t.Fatal(err)
 	}
+	w.write(audit.Aside(ctx), notes.Create(lead("l3"), note{}))
 	w.want()
 }
 

@@ -124,7 +124,7 @@ type Door string
 // The doors.
 const (
 	Subjects Door = "SUB"   // sign-in subject → user
-	Hooks    Door = "HOOK"  // hash of a webhook token → connection
+	Hooks    Door = "HOOK"  // hash of a webhook token → connection; of the name in a lead's address → lead
 	Due      Door = "DUE"   // what the sweeper has to publish, and how far it came
 	Rounds   Door = "ROUND" // what schedules come round to: the connections of all companies
 )

@@ -27,6 +27,7 @@ var Kernel = []string{"money", "partner", "phone", "vehicle"}
 var Doors = map[string]string{
 	"internal/platform/access/directory.go": "the signed-in user's own record",
 	"internal/company/hook.go":              "the record behind a webhook token",
+	"internal/lead/mailbox.go":              "the record behind the name in a lead's address",
 	"internal/company/round.go":             "a record that was written with a connection, for schedules to come round to",
 	"internal/platform/link/signer.go":      "a verified link",
 	"internal/platform/queue/topic.go":      "a message of a queue that only granted functions can fill",
