@@ -2,6 +2,9 @@ package functions_test
 
 import (
 	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/winback-auto/winback/functions"
+	"github.com/winback-auto/winback/internal/aws/lambdahost"
 	"github.com/winback-auto/winback/internal/partner/autograb"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/testkit/golden"
@@ -69,6 +73,34 @@ func TestTheMainOfALambdaOnlyNamesItsFunction(t *testing.T) {
 			t.Errorf("%s/main.go does not start with its name or does not start a function", folder)
 		}
 	}
+}
+
+// A driver that is missing is found by the function's first start in AWS, and one too many makes all of its starts slower:
+// both are found here.
+func TestTheMainOfALambdaNamesTheDriversOfWhatItsFunctionUses(t *testing.T) {
+	for _, f := range all() {
+		if got, want := drivers(t, filepath.Join(f.Name, "main.go")), lambdahost.Needs(f); !slices.Equal(got, want) {
+			t.Errorf("%s/main.go names the drivers %q, and its function uses %q", f.Name, got, want)
+		}
+	}
+}
+
+// drivers are the members of lambdahost.Drivers that a main sets.
+func drivers(t *testing.T, path string) (names []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		pair, ok := n.(*ast.KeyValueExpr)
+		if !ok {
+			return true
+		}
+		names = append(names, pair.Key.(*ast.Ident).Name)
+		return false
+	})
+	return names
 }
 
 func TestTheReferenceIsCurrent(t *testing.T) {

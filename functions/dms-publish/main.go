@@ -3,7 +3,10 @@ package main
 
 import (
 	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/aws/sqsqueue"
 	"github.com/winback-auto/winback/internal/dms"
 )
 
-func main() { lambdahost.Start(dms.Publisher) }
+func main() {
+	lambdahost.Start(dms.Publisher, lambdahost.Drivers{Queue: sqsqueue.Open})
+}

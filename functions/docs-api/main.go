@@ -6,4 +6,6 @@ import (
 	"github.com/winback-auto/winback/internal/docs"
 )
 
-func main() { lambdahost.Start(docs.API) }
+func main() {
+	lambdahost.Start(docs.API, lambdahost.Drivers{})
+}

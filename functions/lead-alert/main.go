@@ -3,7 +3,11 @@ package main
 
 import (
 	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/aws/linkkeys"
+	"github.com/winback-auto/winback/internal/aws/sqsqueue"
 	"github.com/winback-auto/winback/internal/lead/alert"
 )
 
-func main() { lambdahost.Start(alert.Sender) }
+func main() {
+	lambdahost.Start(alert.Sender, lambdahost.Drivers{Queue: sqsqueue.Open, Links: linkkeys.Open})
+}

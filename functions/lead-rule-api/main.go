@@ -6,4 +6,6 @@ import (
 	"github.com/winback-auto/winback/internal/lead/rule"
 )
 
-func main() { lambdahost.Start(rule.API) }
+func main() {
+	lambdahost.Start(rule.API, lambdahost.Drivers{})
+}

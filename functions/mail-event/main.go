@@ -6,4 +6,6 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 )
 
-func main() { lambdahost.Start(notify.MailEvent) }
+func main() {
+	lambdahost.Start(notify.MailEvent, lambdahost.Drivers{})
+}

@@ -3,7 +3,10 @@ package main
 
 import (
 	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/aws/sqsqueue"
 	"github.com/winback-auto/winback/internal/notify"
 )
 
-func main() { lambdahost.Start(notify.Digester) }
+func main() {
+	lambdahost.Start(notify.Digester, lambdahost.Drivers{Queue: sqsqueue.Open})
+}

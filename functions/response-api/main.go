@@ -6,4 +6,6 @@ import (
 	"github.com/winback-auto/winback/internal/response"
 )
 
-func main() { lambdahost.Start(response.API) }
+func main() {
+	lambdahost.Start(response.API, lambdahost.Drivers{})
+}

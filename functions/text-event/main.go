@@ -6,4 +6,6 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 )
 
-func main() { lambdahost.Start(notify.TextEvent) }
+func main() {
+	lambdahost.Start(notify.TextEvent, lambdahost.Drivers{})
+}

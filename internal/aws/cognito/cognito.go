@@ -42,6 +42,11 @@ func New(client *cognito.Client, poolID string) *Directory {
 	return &Directory{used, poolID, awserr.Bounded()}
 }
 
+// Open makes a directory with a client of its own, see New.
+func Open(config aws.Config, poolID string) identity.Directory {
+	return New(cognito.NewFromConfig(config), poolID)
+}
+
 // Invite implements identity.Directory. Somebody who is there already gets no second mail.
 func (d *Directory) Invite(ctx context.Context, person identity.Person) (string, error) {
 	email, err := identity.NormalEmail(person.Email)

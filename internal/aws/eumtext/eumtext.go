@@ -47,6 +47,9 @@ func New(config aws.Config, origination string, options ...func(*pinpointsmsvoic
 	return &Sender{pinpointsmsvoicev2.NewFromConfig(config, options...).SendTextMessage, origination}
 }
 
+// Open makes a sender as a function in Lambda has it, see New.
+func Open(config aws.Config, origination string) text.Sender { return New(config, origination) }
+
 // AWS gives up a message between 5 seconds and 3 days after it took it.
 const (
 	shortestTTL = 5 * time.Second

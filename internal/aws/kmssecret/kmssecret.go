@@ -41,6 +41,11 @@ func New(client *kms.Client, keyID string) *Sealer {
 	return &Sealer{calls{client.Encrypt, client.Decrypt}, keyID, awserr.Bounded()}
 }
 
+// Open makes a sealer with a client of its own, see New.
+func Open(config aws.Config, keyID string) secret.Sealer {
+	return New(kms.NewFromConfig(config), keyID)
+}
+
 // Seal implements secret.Sealer. A key that is disabled or throttled is Unavailable or TooMany.
 func (s *Sealer) Seal(ctx context.Context, company ident.Company, purpose string, plain []byte) (secret.Sealed, error) {
 	if err := secret.Check(company, purpose, plain); err != nil {

@@ -20,7 +20,13 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/winback-auto/winback/internal/aws/cognito"
+	"github.com/winback-auto/winback/internal/aws/eumtext"
+	"github.com/winback-auto/winback/internal/aws/kmssecret"
 	"github.com/winback-auto/winback/internal/aws/lambdahost"
+	"github.com/winback-auto/winback/internal/aws/linkkeys"
+	"github.com/winback-auto/winback/internal/aws/sesmail"
+	"github.com/winback-auto/winback/internal/aws/sqsqueue"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/event"
@@ -48,12 +54,20 @@ var (
 	}}
 )
 
+// The drivers of everything, and those of who only has a queue.
+var (
+	all = lambdahost.Drivers{
+		Queue: sqsqueue.Open, Mail: sesmail.Open, Text: eumtext.Open, Secrets: kmssecret.Open, Links: linkkeys.Open, Identity: cognito.Open,
+	}
+	jobs = lambdahost.Drivers{Queue: sqsqueue.Open}
+)
+
 // asLambda is set in the child process of TestStartServesLambdasRuntime.
 const asLambda = "WINBACK_TEST_AS_LAMBDA"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asLambda) != "" {
-		lambdahost.Start(hello)
+		lambdahost.Start(hello, lambdahost.Drivers{})
 		return
 	}
 	os.Exit(m.Run())
@@ -118,23 +132,46 @@ func complete(name string) string {
 func TestAMissingVariableIsNamedBeforeAnythingRuns(t *testing.T) {
 	aws(t)
 	for _, test := range []struct {
-		f    app.Function
-		get  func(string) string
-		want string
+		f       app.Function
+		drivers lambdahost.Drivers
+		get     func(string) string
+		want    string
 	}{
-		{everything, func(string) string { return "" }, "everything needs WINBACK_BASE_URL, WINBACK_KMS_KEY, WINBACK_LINK_KEYS"},
-		{chore, func(string) string { return `{"other":"https://x"}` }, "needs the URL of chores-do in WINBACK_QUEUES"},
-		{chore, func(string) string { return "[" }, "WINBACK_QUEUES is no JSON object"},
+		{everything, all, func(string) string { return "" }, "everything needs WINBACK_BASE_URL, WINBACK_KMS_KEY, WINBACK_LINK_KEYS"},
+		{chore, jobs, func(string) string { return `{"other":"https://x"}` }, "needs the URL of chores-do in WINBACK_QUEUES"},
+		{chore, jobs, func(string) string { return "[" }, "WINBACK_QUEUES is no JSON object"},
 	} {
-		if _, err := lambdahost.New(t.Context(), test.f, test.get, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := lambdahost.New(t.Context(), test.f, test.drivers, test.get, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q", err, test.want)
+		}
+	}
+}
+
+// A service that is linked and not used costs every start its time; one that is used and not linked is found before the
+// function takes work.
+func TestAFunctionHasTheDriversOfWhatItUsesAndNoOthers(t *testing.T) {
+	aws(t)
+	for want, drivers := range map[string]lambdahost.Drivers{
+		"chores-worker uses Queue: name its driver in Drivers":                    {},
+		"chores-worker does not use Mail: take its driver out of Drivers, or dec": {Queue: sqsqueue.Open, Mail: sesmail.Open},
+	} {
+		if _, err := lambdahost.New(t.Context(), chore, drivers, complete, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	for _, test := range []struct {
+		f    app.Function
+		want string
+	}{{hello, ""}, {chore, "Queue"}, {app.Sweep, "Queue"}, {everything, "Queue Mail Text Secrets Links Identity"}} {
+		if got := strings.Join(lambdahost.Needs(test.f), " "); got != test.want {
+			t.Errorf("%s needs %q, want %q", test.f.Name, got, test.want)
 		}
 	}
 }
 
 func TestBuildingAFunctionMakesNoCall(t *testing.T) {
 	c := aws(t)
-	if _, err := lambdahost.New(t.Context(), everything, complete, slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := lambdahost.New(t.Context(), everything, all, complete, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	if len(c.calls) > 0 {
@@ -144,7 +181,7 @@ func TestBuildingAFunctionMakesNoCall(t *testing.T) {
 
 func TestAMessageIsHandedBackToItsQueue(t *testing.T) {
 	c := aws(t)
-	host, err := lambdahost.New(t.Context(), chore, complete, slog.New(slog.DiscardHandler))
+	host, err := lambdahost.New(t.Context(), chore, jobs, complete, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +291,7 @@ func TestAWorkerIsHeldToItsPace(t *testing.T) {
 		}, 10),
 		Uses: app.Uses{Table: app.ReadWrite},
 	}
-	host, err := lambdahost.New(t.Context(), hurry, complete, slog.New(slog.DiscardHandler))
+	host, err := lambdahost.New(t.Context(), hurry, jobs, complete, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,7 +334,7 @@ func TestCountsGoIntoTheNamespaceOfTheInstallation(t *testing.T) {
 			}
 			return complete(name)
 		}
-		host, err := lambdahost.New(t.Context(), pointless, get, slog.New(slog.NewJSONHandler(&log, nil)))
+		host, err := lambdahost.New(t.Context(), pointless, jobs, get, slog.New(slog.NewJSONHandler(&log, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

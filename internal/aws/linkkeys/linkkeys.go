@@ -51,6 +51,11 @@ func New(client *secretsmanager.Client, secretID string, now func() time.Time) *
 	return &Source{get: client.GetSecretValue, secretID: secretID, now: now, retry: awserr.Bounded()}
 }
 
+// Open makes a source with a client of its own, and yields its keys; see New.
+func Open(config aws.Config, secretID string, now func() time.Time) link.Keys {
+	return New(secretsmanager.NewFromConfig(config), secretID, now).Keys
+}
+
 // Keys is the current keyring. A secret that is missing or no list of keys is an Internal error, and Secrets Manager not
 // answering is Unavailable or TooMany, unless there are keys of before.
 func (s *Source) Keys(ctx context.Context) (link.Keyring, error) {

@@ -48,6 +48,11 @@ func New(config aws.Config, configurationSet string, now func() time.Time, optio
 	return &Sender{sesv2.NewFromConfig(config, options...).SendEmail, configurationSet, now}
 }
 
+// Open makes a sender as a function in Lambda has it, see New.
+func Open(config aws.Config, configurationSet string, now func() time.Time) mail.Sender {
+	return New(config, configurationSet, now)
+}
+
 // Send hands over one mail, in one attempt; see mail.Sender.
 func (s *Sender) Send(ctx context.Context, m mail.Message) (string, error) {
 	raw, err := mail.MIME(m, m.SendID+"@"+mail.Domain(m.From), s.now())

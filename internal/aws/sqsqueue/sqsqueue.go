@@ -40,6 +40,11 @@ func New(client *sqs.Client, urls func(topic string) (string, error)) *Queue {
 	return &Queue{client: client, urls: urls}
 }
 
+// Open makes a sender with a client of its own, see New.
+func Open(config aws.Config, urls func(topic string) (string, error)) queue.Sender {
+	return New(sqs.NewFromConfig(config), urls)
+}
+
 // single turns the SDK's own retries off for a call.
 func single(o *sqs.Options) { o.Retryer = aws.NopRetryer{} }
 
