@@ -97,15 +97,14 @@ func (x Index[T]) parts(w *walk, company ident.Company, yards []string, values [
 
 // union merges parts. One stream alone is read as far as the page needs; of several nobody knows yet which one leads.
 func (q Query) union(parts []*postings) *union {
-	for _, p := range parts {
-		p.chunk = max(1, most(q.Limit, len(parts))/3)
-	}
-	return &union{limit: q.Limit, parts: parts}
+	u := &union{limit: q.Limit, parts: parts}
+	u.begin()
+	return u
 }
 
 func (q Query) both(unions []*union) *both {
 	unions[0].alone = len(unions) == 1
-	return &both{unions}
+	return &both{unions: unions}
 }
 
 func (q Query) alone(parts []*postings) stream { return q.both([]*union{q.union(parts)}) }

@@ -185,6 +185,7 @@ func (x Index[T]) collect(ctx context.Context, w *walk, company ident.Company, q
 			return nil, nil, err
 		}
 		records = append(records, kept...)
+		source.loaded(len(found), len(kept))
 		if done && block != "" {
 			return records, &position{From: q.start(), Block: block}, nil
 		}

@@ -17,6 +17,8 @@ import (
 type stream interface {
 	// next is the first position at or behind the given one; ok is false at the end.
 	next(ctx context.Context, from string) (position string, ok bool, err error)
+	// loaded says how many of the records at its last positions were read, and how many of them passed the filters.
+	loaded(read, passed int)
 }
 
 // walk bounds the postings that a request reads.
@@ -55,7 +57,8 @@ type postings struct {
 	partition table.Partition
 	word      string // with the separator; empty for facets
 	chunk     int    // postings of the next query among several filters; doubles
-	again     int    // postings read since the first query
+	again     int    // postings read since the first fill
+	filled    bool   // it was read from a position on
 	buffer    []string
 	more      bool // there may be postings behind the buffer
 	started   bool
@@ -79,10 +82,10 @@ func (p *postings) fill(ctx context.Context, from string, n int) error {
 	if err != nil {
 		return err
 	}
-	if p.started {
+	if p.filled {
 		p.again += len(page.Items)
 	}
-	p.started, p.more = true, page.Next != ""
+	p.filled, p.started, p.more = true, true, page.Next != ""
 	p.buffer = p.buffer[:0]
 	for _, item := range page.Items {
 		p.buffer = append(p.buffer, item.Sort[len(p.word):])
@@ -175,8 +178,15 @@ func (u *union) again() (sum int) {
 
 // both yields what all its unions have in common, leaping ahead in each to where the others are. A union that has to be
 // read much faster than another one holds most of the list, and one that has what the others have sorts out little: it is
-// let go, and whoever loads the records checks them for it. So of two filters the smaller one is walked.
-type both struct{ unions []*union }
+// let go, and whoever loads the records checks them for it. So of two filters the smaller one is walked. Which one that is
+// changes along the list: open leads, for one, are most of the newest and few of the old. So those that were let go come back
+// where the records show that they would be missed.
+type both struct {
+	unions, gone []*union
+	read, passed int // records, since they were looked at
+	vain         int // records that did not pass, since filters came back
+	patience     int // how many of them it takes the next time
+}
 
 func (b *both) next(ctx context.Context, from string) (string, bool, error) {
 	var by *union // whose the position is
@@ -223,14 +233,49 @@ func (b *both) letGo() {
 		drop := left > 1 && (read >= 2*least && read >= max(len(s.parts), few) || s.asked >= few && 4*s.had >= 3*s.asked)
 		if drop {
 			left--
+			b.gone = append(b.gone, s)
 		}
 		return drop
 	})
 	b.unions[0].alone = len(b.unions) == 1
 }
 
+// patience is how many records are read in vain before filters that were let go may come back. Each time it takes four times
+// as many.
+const patience = 64
+
+// loaded takes up again what was let go where it would sort out more than it did, and judges all anew. Filters that are as
+// they were stay away: then there are only few records that pass both.
+func (b *both) loaded(read, passed int) {
+	b.read, b.passed, b.vain = b.read+read, b.passed+passed, b.vain+read-passed
+	if b.vain < max(b.patience, patience) || b.read < few {
+		return
+	}
+	changed := slices.ContainsFunc(b.gone, func(u *union) bool { return 2*b.passed*u.asked < u.had*b.read })
+	b.read, b.passed = 0, 0
+	if !changed {
+		return
+	}
+	b.unions, b.gone = append(b.unions, b.gone...), nil
+	for _, u := range b.unions {
+		u.begin()
+	}
+	b.unions[0].alone = false
+	b.vain, b.patience = 0, 4*max(b.patience, patience)
+}
+
+// begin forgets what is known of how fast the union is read and how much it sorts out.
+func (u *union) begin() {
+	u.asked, u.had = 0, 0
+	for _, p := range u.parts {
+		p.again, p.filled, p.chunk = 0, false, max(1, most(u.limit, len(u.parts))/3)
+	}
+}
+
 // known is a stream of positions that are all known, in order.
 type known []string
+
+func (k known) loaded(int, int) {}
 
 func (k known) next(_ context.Context, from string) (string, bool, error) {
 	at, _ := slices.BinarySearch(k, from)
