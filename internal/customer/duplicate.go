@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/search"
@@ -60,7 +62,8 @@ func duplicates(ctx context.Context, d app.Deps, co ident.Company, c Customer) (
 		}
 	}
 	if name := sortedName(c); len(name) >= minNames {
-		err := add(search.Query{Text: strings.Join(name, " ")}, "name", func(other Customer) bool { return slices.Equal(sortedName(other), name) })
+		facet := search.Facet{Name: nameFacet, Value: strings.Join(name, " ")}
+		err := add(search.Query{Facets: []search.Facet{facet}}, "name", func(Customer) bool { return true })
 		if err != nil {
 			return nil, err
 		}
@@ -77,6 +80,9 @@ func sortedName(c Customer) []string {
 // mostExamined is how many customers a page of possible duplicates looks at, each with a few questions to the table.
 const mostExamined = 50
 
+// examinedTogether is how many of them are looked at at the same time.
+const examinedTogether = 8
+
 // allDuplicates is a page of possible duplicates, the latest first: of as many customers as a page has, those of whom earlier
 // ones exist. A page may be short, even empty, while another follows.
 func allDuplicates(ctx context.Context, d app.Deps, co ident.Company, page web.Paging) ([]Twins, string, error) {
@@ -86,21 +92,23 @@ func allDuplicates(ctx context.Context, d app.Deps, co ident.Company, page web.P
 	if err != nil {
 		return nil, "", err
 	}
-	all := []Twins{}
-	for _, record := range records {
-		c := record.Value
-		found, err := duplicates(ctx, d, co, c)
-		if err != nil {
-			return nil, "", err
-		}
-		// Each two are told of once: with the one that came later.
-		found = slices.DeleteFunc(found, func(f Duplicate) bool {
-			other := f.Customer
-			return other.CreatedAt.After(c.CreatedAt) || other.CreatedAt.Equal(c.CreatedAt) && other.ID > c.ID
+	all := make([]Twins, len(records))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(examinedTogether)
+	for i, record := range records {
+		group.Go(func() error {
+			c := record.Value
+			found, err := duplicates(ctx, d, co, c)
+			// Each two are told of once: with the one that came later.
+			all[i] = Twins{view(c), slices.DeleteFunc(found, func(f Duplicate) bool {
+				other := f.Customer
+				return other.CreatedAt.After(c.CreatedAt) || other.CreatedAt.Equal(c.CreatedAt) && other.ID > c.ID
+			})}
+			return err
 		})
-		if len(found) > 0 {
-			all = append(all, Twins{view(c), found})
-		}
 	}
-	return all, next, nil
+	if err := group.Wait(); err != nil {
+		return nil, "", err
+	}
+	return slices.DeleteFunc(all, func(t Twins) bool { return len(t.Duplicates) == 0 }), next, nil
 }

@@ -1,6 +1,8 @@
 package customer
 
 import (
+	"strings"
+
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/search"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -27,6 +29,8 @@ const (
 	emailFacet  = "email"
 	numberFacet = "number"
 	secondFacet = "second number"
+	// All words of the name in order: whoever has the same may be the same person.
+	nameFacet = "name"
 )
 
 // aliases stands for the yard of customers who were merged into others: they are on no list, and found all the same.
@@ -42,6 +46,9 @@ func entry(c Customer) search.Entry {
 	}
 	for i, number := range c.Dials {
 		e.Facets = append(e.Facets, search.Facet{Name: []string{numberFacet, secondFacet}[i], Value: number})
+	}
+	if name := sortedName(c); len(name) >= minNames {
+		e.Facets = append(e.Facets, search.Facet{Name: nameFacet, Value: strings.Join(name, " ")})
 	}
 	return e
 }
