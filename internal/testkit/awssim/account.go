@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,10 +47,10 @@ type AccountCall struct {
 // and is checked against the policies of its role and of the resource; what is not granted is refused in AWS's words and
 // kept in the Ledger. It is safe for concurrent use.
 type Account struct {
-	options AccountOptions
-	server  *Server
-	hosts   map[string]Protected
-	ledger  *Ledger
+	options  AccountOptions
+	server   *Server
+	services []Protected
+	ledger   *Ledger
 
 	mu       sync.Mutex
 	roles    map[string]iam.Policy // by ARN
@@ -83,15 +84,12 @@ func NewAccount(options AccountOptions, services ...Protected) *Account {
 		options.Wall = time.Now
 	}
 	a := &Account{
-		options: options, hosts: map[string]Protected{}, ledger: newLedger(),
+		options: options, services: services, ledger: newLedger(),
 		roles: map[string]iam.Policy{}, sessions: map[string]*session{},
 	}
 	plain := make([]Service, len(services))
 	for i, s := range services {
 		s.In(options.Place)
-		for _, host := range s.Hosts() {
-			a.hosts[host] = s
-		}
 		plain[i] = s
 	}
 	a.server = New(Options{Now: options.Now}, plain...)
@@ -99,13 +97,23 @@ func NewAccount(options AccountOptions, services ...Protected) *Account {
 	return a
 }
 
-// Hosts are the names that the account's services are reached by.
+// Hosts are the names that the account's services are reached by. Each bucket of S3 has its own.
 func (a *Account) Hosts() []string {
 	var hosts []string
-	for host := range a.hosts {
-		hosts = append(hosts, host)
+	for _, s := range a.services {
+		hosts = append(hosts, s.Hosts()...)
 	}
 	return hosts
+}
+
+// at is the service that is reached by a host; nil where none is.
+func (a *Account) at(host string) Protected {
+	for _, s := range a.services {
+		if slices.Contains(s.Hosts(), host) {
+			return s
+		}
+	}
+	return nil
 }
 
 // ServeHTTP answers a signed call.

@@ -13,7 +13,7 @@ import (
 
 // What the services' calls need, as the Service Authorization Reference lists it.
 
-var _ = []Protected{(*SQS)(nil), (*KMS)(nil), (*SecretsManager)(nil), (*Cognito)(nil), (*SES)(nil), (*Logs)(nil), (*XRay)(nil), (*SMS)(nil)}
+var _ = []Protected{(*SQS)(nil), (*KMS)(nil), (*SecretsManager)(nil), (*Cognito)(nil), (*SES)(nil), (*Logs)(nil), (*XRay)(nil), (*SMS)(nil), (*S3)(nil)}
 
 // readGuard reads a resource policy from its text; empty: none.
 func readGuard(text string, sole bool) (*iam.Guard, error) {

@@ -1,5 +1,5 @@
 // Package awssim answers the AWS SDK on the wire, in one process and without a network: SQS, KMS and others as AWS JSON 1.0
-// and 1.1, SES as REST with JSON. The adapters in internal/aws are tested through the real client against it.
+// and 1.1, SES as REST with JSON, S3 as REST with XML. The adapters in internal/aws are tested through the real client against it.
 //
 // A Server routes each request to the Service that recognises it. Services live in a file each, keep their state in memory,
 // and go by the injected clock, so that a visibility of half an hour passes without waiting. Fault decides per call whether
@@ -177,14 +177,31 @@ func (s *Server) answer(w http.ResponseWriter, service Service, r Request, fault
 		if code == "" {
 			code = "InternalFailure"
 		}
-		return fail(w, &Error{Status: fault.Status, Code: code, Message: "injected", More: fault.More})
+		return refuse(w, service, &Error{Status: fault.Status, Code: code, Message: "injected", More: fault.More})
 	case err != nil:
-		return fail(w, err)
+		return refuse(w, service, err)
+	}
+	if other, ok := service.(wire); ok {
+		return other.write(w, value)
 	}
 	if value == nil {
 		value = struct{}{}
 	}
 	return write(w, http.StatusOK, value)
+}
+
+// wire is a Service whose answers are no JSON. Both return the status that was answered.
+type wire interface {
+	write(w http.ResponseWriter, value any) int
+	fail(w http.ResponseWriter, e *Error) int
+}
+
+// refuse writes an error in the form of its service.
+func refuse(w http.ResponseWriter, service Service, err error) int {
+	if other, ok := service.(wire); ok {
+		return other.fail(w, asError(err))
+	}
+	return fail(w, err)
 }
 
 func (s *Server) log(call Call) {

@@ -16,7 +16,7 @@ func (a *Account) pass(w http.ResponseWriter, asked Service, r Request) int {
 	who, refusal := a.enter(r.HTTP, r.Body, service)
 	if refusal != nil {
 		a.ledger.strange(r.HTTP.Host, service.Name(), r.Action, refusal)
-		return fail(w, refusal)
+		return refuse(w, service, refusal)
 	}
 	r.spend = func(what string, amount float64) {
 		if !who.owner {
@@ -25,7 +25,7 @@ func (a *Account) pass(w http.ResponseWriter, asked Service, r Request) int {
 	}
 	var status int
 	if refusal := a.allow(who, service, r); refusal != nil {
-		status = fail(w, refusal)
+		status = refuse(w, service, refusal)
 	} else {
 		status = a.server.answer(w, service, r, func(string, string) Fault { return a.fault(who, service.Name(), r) })
 	}
@@ -38,7 +38,7 @@ func (a *Account) enter(r *http.Request, body []byte, service Protected) (caller
 	if inside, ok := r.Context().Value(callerKey{}).(caller); ok {
 		return inside, nil
 	}
-	if at := a.hosts[r.Host]; at != nil && at.Name() != service.Name() {
+	if at := a.at(r.Host); at != nil && at.Name() != service.Name() {
 		return caller{}, &Error{Status: http.StatusNotFound, Code: "UnknownOperationException", Message: "this is " + r.Host}
 	}
 	s, ok := readSignature(r)
@@ -124,6 +124,9 @@ func denial(who caller, r iam.Request, d iam.Decision) string {
 		action = strings.ToLower(action)
 	}
 	sentence := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", who.sts(), action, d.Resource)
+	if strings.HasPrefix(action, "s3:") {
+		sentence = fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %q", who.sts(), action, d.Resource)
+	}
 	if strings.HasPrefix(action, "ses:") {
 		return fmt.Sprintf("User `%s' is not authorized to perform `%s' on resource `%s'", who.sts(), action, d.Resource)
 	}

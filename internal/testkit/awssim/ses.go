@@ -20,7 +20,7 @@ type SESOptions struct {
 }
 
 // SES is Amazon SES, API version 2: SendEmail with raw and with simple content, GetAccount, GetEmailIdentity, and the
-// account's suppression list.
+// account's suppression list. Mails that come in are handed to Receive.
 //
 // Each mail that it takes is kept, and what happens to it is written as the events that a configuration set sends to
 // EventBridge. The local parts of SES's own mailbox simulator work with every domain: bounce, complaint; everything else is delivered.
@@ -36,6 +36,13 @@ type SES struct {
 	events     [][]byte
 	suppressed map[string]suppressedAddress
 	paused     bool
+
+	sets     []string // of receipt rules
+	rules    []ReceiptRule
+	active   string // set
+	store    Store
+	received int // mails
+	chunks   int // of what came in, see Received
 }
 
 // NewSES makes the service without any mail.

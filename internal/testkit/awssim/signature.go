@@ -73,7 +73,17 @@ func (s signature) check(r *http.Request, body []byte, secret string, wall time.
 			return badSignature("'%s' must be a 'SignedHeader' in the AWS Authorization.", needed)
 		}
 	}
-	text := strings.Join([]string{signatureAlgorithm, s.date, s.scope(), hash([]byte(s.canonical(r, body)))}, "\n")
+	payload := hash(body)
+	if s.service == "s3" { // which alone reads what the client says about it
+		switch said := r.Header.Get("X-Amz-Content-Sha256"); said {
+		case payload:
+		case unsignedPayload:
+			payload = unsignedPayload
+		default:
+			return badSignature("The provided 'x-amz-content-sha256' header does not match what was computed.")
+		}
+	}
+	text := strings.Join([]string{signatureAlgorithm, s.date, s.scope(), hash([]byte(s.canonical(r, payload)))}, "\n")
 	key := []byte("AWS4" + secret)
 	for _, part := range strings.Split(s.scope(), "/") {
 		key = keyed(key, part)
@@ -84,18 +94,24 @@ func (s signature) check(r *http.Request, body []byte, secret string, wall time.
 	return nil
 }
 
-// canonical is the request in the one form that both sides sign.
-func (s signature) canonical(r *http.Request, body []byte) string {
+// unsignedPayload stands for the hash of a body where TLS alone protects it.
+const unsignedPayload = "UNSIGNED-PAYLOAD"
+
+// canonical is the request in the one form that both sides sign. S3 does not escape the path a second time.
+func (s signature) canonical(r *http.Request, payload string) string {
 	path := r.URL.EscapedPath()
 	if path == "" {
 		path = "/"
+	}
+	if s.service != "s3" {
+		path = escape(path, true)
 	}
 	var headers strings.Builder
 	for _, name := range s.headers {
 		headers.WriteString(name + ":" + signedHeader(r, name) + "\n")
 	}
 	return strings.Join([]string{
-		r.Method, escape(path, true), canonicalQuery(r.URL.Query()), headers.String(), strings.Join(s.headers, ";"), hash(body),
+		r.Method, path, canonicalQuery(r.URL.Query()), headers.String(), strings.Join(s.headers, ";"), payload,
 	}, "\n")
 }
 

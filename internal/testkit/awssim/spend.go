@@ -9,6 +9,8 @@ const (
 	Mails        = "ses:Recipients"             // each recipient is a mail
 	MailBytes    = "ses:Bytes"                  // of raw content
 	LogBytes     = "logs:Bytes"                 // as CloudWatch counts them
+	ObjectGets   = "s3:Gets"                    // GetObject and its like, found or not
+	ObjectPuts   = "s3:Puts"                    // PutObject and its like
 	TextParts    = "sms-voice:Parts"            // segments of text messages
 	Traces       = "xray:Traces"                // recorded
 )

@@ -1,0 +1,134 @@
+// Package s3inbox reads the mails that came in from the bucket that Amazon SES puts them into.
+//
+// A role that reads objects and may not list their bucket is denied what is not there, as it is denied what it may not read.
+// S3 tells the two apart only by the permission that it misses: s3:ListBucket says that the object could have been read, had
+// it been there. Whatever else is denied is a fault of ours, never a missing file: a mail must not be given up because a
+// permission is wrong.
+//
+// A read is made at most Tries times, the body included, and ends within Timeout. It needs the action s3:GetObject.
+package s3inbox
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/winback-auto/winback/internal/aws/awserr"
+	"github.com/winback-auto/winback/internal/platform/blob"
+	"github.com/winback-auto/winback/internal/platform/errs"
+)
+
+// Bounds of one Read. A mail of 40 MB, the most that SES takes in, is read within a second from the same region.
+const (
+	Tries      = awserr.Tries
+	TryTimeout = 4 * time.Second // of each try
+	Timeout    = 9 * time.Second // in all, pauses included
+)
+
+// Reader reads the objects of one bucket. It is safe for concurrent use.
+type Reader struct {
+	get    func(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error) // not the client, see package cognito
+	bucket string
+	retry  aws.Retryer
+}
+
+var _ blob.Reader = (*Reader)(nil)
+
+// New makes a reader of a bucket.
+func New(client *s3.Client, bucket string) *Reader {
+	return &Reader{client.GetObject, bucket, awserr.Bounded()}
+}
+
+// Read implements blob.Reader. S3 not answering is Unavailable or TooMany.
+func (r *Reader) Read(ctx context.Context, key string, limit int) ([]byte, error) {
+	if key == "" {
+		return nil, missing()
+	}
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	for try := 1; ; try++ {
+		content, err := r.once(ctx, key, limit)
+		if err == nil || try == Tries || !r.again(err) || !r.pause(ctx, try, err) {
+			return content, classify(err)
+		}
+	}
+}
+
+// once is one try. The client's own retries end where the body begins, so they are off.
+func (r *Reader) once(ctx context.Context, key string, limit int) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, TryTimeout)
+	defer cancel()
+	out, err := r.get(ctx, &s3.GetObjectInput{Bucket: &r.bucket, Key: &key}, func(o *s3.Options) {
+		o.Retryer = aws.NopRetryer{}
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer out.Body.Close()
+	if aws.ToInt64(out.ContentLength) > int64(limit) {
+		return nil, tooLong(limit)
+	}
+	content, err := io.ReadAll(io.LimitReader(out.Body, int64(limit)+1))
+	switch {
+	case err != nil:
+		return nil, &brokenError{err}
+	case len(content) > limit:
+		return nil, tooLong(limit)
+	}
+	return content, nil
+}
+
+// brokenError says that an answer began and did not end.
+type brokenError struct{ cause error }
+
+func (e *brokenError) Error() string { return "the answer broke off: " + e.cause.Error() }
+func (e *brokenError) Unwrap() error { return e.cause }
+
+// again reports whether another try may help.
+func (r *Reader) again(err error) bool {
+	var broken *brokenError
+	return errors.As(err, &broken) || errors.Is(err, context.DeadlineExceeded) || r.retry.IsErrorRetryable(err)
+}
+
+// pause waits before the next try; false where there is no time left for it.
+func (r *Reader) pause(ctx context.Context, try int, err error) bool {
+	wait, failed := r.retry.RetryDelay(try, err)
+	if failed != nil {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// unlisted is the permission that S3 names to whoever could have read an object that is not there.
+const unlisted = "s3:ListBucket"
+
+func classify(err error) error {
+	var api smithy.APIError
+	switch {
+	case err == nil, errs.Is(err, errs.Invalid):
+		return err
+	case errors.As(err, &api) && (api.ErrorCode() == "NoSuchKey" || api.ErrorCode() == "AccessDenied" && strings.Contains(api.ErrorMessage(), unlisted)):
+		return missing()
+	}
+	return awserr.Classify("the inbox", err)
+}
+
+func missing() error { return errs.E(errs.NotFound, "there is no such mail in the inbox") }
+
+func tooLong(limit int) error {
+	return errs.E(errs.Invalid, "the mail has more than %d bytes, which is the most that is read", limit)
+}

@@ -1,0 +1,214 @@
+package awssim
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ReceiptRule says what becomes of mails that come in: they are put into a bucket.
+type ReceiptRule struct {
+	Set, Name  string
+	Off        bool
+	Recipients []string // addresses, domains, and with a dot before them everything below a domain; none: all
+	Scan       bool     // for spam and viruses
+	Bucket     string
+	Prefix     string // of the keys
+}
+
+// ARN names the rule where it stands.
+func (r ReceiptRule) ARN(p Place) string {
+	return p.ARN("ses", "receipt-rule-set/"+r.Set+":receipt-rule/"+r.Name)
+}
+
+// Store puts what came in into a bucket, on account of a rule.
+type Store func(ctx context.Context, ruleARN, bucket, key string, content []byte) error
+
+// StoreWith says how mails that come in are kept.
+func (s *SES) StoreWith(store Store) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store = store
+}
+
+// SetupNotification is the key, behind the prefix, of the message by which SES finds out whether it may write.
+const SetupNotification = "AMAZON_SES_SETUP_NOTIFICATION"
+
+// AddRuleSet makes a rule set without rules, which takes nothing in before it is active.
+func (s *SES) AddRuleSet(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sets = append(s.sets, name)
+}
+
+// AddRule adds a rule to a set that is there. As the service does, it writes into the bucket at once, and refuses a rule that
+// could not.
+func (s *SES) AddRule(ctx context.Context, rule ReceiptRule) error {
+	s.mu.Lock()
+	known, store, arn := slices.Contains(s.sets, rule.Set), s.store, rule.ARN(s.Place)
+	s.mu.Unlock()
+	if !known {
+		return sesError(http.StatusBadRequest, "RuleSetDoesNotExist", "Rule set does not exist: %s", rule.Set)
+	}
+	if store == nil {
+		return errors.New("awssim: mails that come in have no place; see StoreWith")
+	}
+	const told = "From: Amazon Web Services <no-reply-aws@amazon.com>\r\nSubject: Amazon SES Setup Notification\r\n\r\nMails will be delivered to this bucket.\r\n"
+	if err := store(ctx, arn, rule.Bucket, rule.Prefix+SetupNotification, []byte(told)); err != nil {
+		return sesError(http.StatusBadRequest, "InvalidS3Configuration", "Could not write to bucket: %s: %v", rule.Bucket, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rules = append(s.rules, rule)
+	return nil
+}
+
+// Activate makes a rule set the one that holds, none where the name is empty.
+func (s *SES) Activate(set string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if set != "" && !slices.Contains(s.sets, set) {
+		return sesError(http.StatusBadRequest, "RuleSetDoesNotExist", "Rule set does not exist: %s", set)
+	}
+	s.active = set
+	return nil
+}
+
+// ActiveSet is the rule set that holds; empty: none.
+func (s *SES) ActiveSet() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.active
+}
+
+// Receive takes a mail in, as a server of another company hands it over by SMTP with TLS: its envelope and its content. It
+// returns the keys it was stored by. A recipient whom no rule of the active set takes is refused, and a bucket that SES may
+// not write to is an error.
+//
+// Known differences from the service: everybody is who they say they are (SPF, DKIM and DMARC pass); spam and viruses are known
+// by the test texts of their field, GTUBE and EICAR; a mail for several recipients of a rule is one object, whose Received
+// names none of them.
+func (s *SES) Receive(ctx context.Context, now time.Time, from string, recipients []string, content []byte) (keys []string, err error) {
+	s.mu.Lock()
+	store, rules := s.store, slices.Clone(s.rules)
+	s.received++
+	s.chunks += len(content) / receivedChunk
+	id := receiptID(now, s.received, content)
+	rules = slices.DeleteFunc(rules, func(r ReceiptRule) bool { return r.Set != s.active || r.Off })
+	s.mu.Unlock()
+	taken := map[string]bool{}
+	for _, rule := range rules {
+		var matching []string
+		for _, to := range recipients {
+			if s.owns(to) && rule.takes(to) {
+				matching = append(matching, to)
+			}
+		}
+		if len(matching) == 0 {
+			continue
+		}
+		for _, to := range matching {
+			taken[to] = true
+		}
+		key := rule.Prefix + id
+		if err := store(ctx, rule.ARN(s.Place), rule.Bucket, key, s.stamped(rule, id, now, from, matching, content)); err != nil {
+			return keys, fmt.Errorf("awssim: %s: %w", rule.ARN(s.Place), err)
+		}
+		keys = append(keys, key)
+	}
+	for _, to := range recipients {
+		if !taken[to] {
+			return keys, sesError(http.StatusNotFound, "MailboxUnavailable", "550 5.1.1 Requested action not taken: mailbox unavailable")
+		}
+	}
+	return keys, nil
+}
+
+// receivedChunk is what is paid for on top of a mail that comes in, once for each whole one.
+const receivedChunk = 256 << 10
+
+// Received counts the mails that came in, and the whole chunks of 256 kB that they were made of.
+func (s *SES) Received() (mails, chunks int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.received, s.chunks
+}
+
+// owns reports whether an address belongs to a verified identity, or is below one.
+func (s *SES) owns(address string) bool {
+	_, domain := splitAddress(address)
+	return len(s.options.Identities) == 0 || slices.ContainsFunc(s.options.Identities, func(identity string) bool {
+		return domain == identity || strings.HasSuffix(domain, "."+identity)
+	})
+}
+
+func (r ReceiptRule) takes(address string) bool {
+	local, domain := splitAddress(address)
+	return len(r.Recipients) == 0 || slices.ContainsFunc(r.Recipients, func(want string) bool {
+		want = strings.ToLower(want)
+		return want == domain || want == local+"@"+domain || strings.HasPrefix(want, ".") && strings.HasSuffix(domain, want)
+	})
+}
+
+// The address that others seem to send from.
+const otherServer = "203.0.113.25"
+
+// stamped is a mail with what SES writes before it.
+func (s *SES) stamped(rule ReceiptRule, id string, now time.Time, from string, recipients []string, content []byte) []byte {
+	_, domain := splitAddress(from)
+	var b bytes.Buffer
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
+	line("Return-Path: <%s>", from)
+	line("Received: from mail.%s (mail.%s [%s])", domain, domain, otherServer)
+	line(" by inbound-smtp.%s.amazonaws.com with SMTP id %s", s.region(), id)
+	if len(recipients) == 1 {
+		line(" for %s;", recipients[0])
+	} else {
+		b.Truncate(b.Len() - 2)
+		line(";")
+	}
+	line(" %s (UTC)", now.UTC().Format(time.RFC1123Z))
+	if rule.Scan {
+		line("X-SES-Spam-Verdict: %s", verdict(content, gtube))
+		line("X-SES-Virus-Verdict: %s", verdict(content, eicar))
+	}
+	spf := fmt.Sprintf("pass (spfCheck: domain of %s designates %s as permitted sender) client-ip=%[2]s; envelope-from=%[3]s; helo=mail.%[1]s;", domain, otherServer, from)
+	line("Received-SPF: %s", spf)
+	line("Authentication-Results: amazonses.com;")
+	line(" spf=%s", spf)
+	line(" dkim=pass header.i=@%s;", domain)
+	line(" dmarc=pass header.from=%s;", domain)
+	line("X-SES-RECEIPT: %s", base64.StdEncoding.EncodeToString([]byte("receipt of "+id)))
+	line("X-SES-DKIM-SIGNATURE: a=rsa-sha256; q=dns/txt; b=%s; c=relaxed/simple; s=6gbrjpgwjskckoa6a5zn6fwqkn67xbtw; d=amazonses.com; t=%d; v=1; bh=%s; h=From:To:Cc:Bcc:Subject:Date:Message-ID:MIME-Version:Content-Type:X-SES-RECEIPT;",
+		base64.StdEncoding.EncodeToString([]byte("signature of "+id)), now.Unix(), base64.StdEncoding.EncodeToString([]byte("hash of "+id)))
+	b.Write(content)
+	return b.Bytes()
+}
+
+// The texts by which scanners are tried out, in two parts each, so that none finds this file.
+var (
+	gtube = []byte("XJS*C4JDBQADN1.NSBN3*2IDNEN*" + "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X")
+	eicar = []byte("EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE")
+)
+
+func verdict(content, known []byte) string {
+	if bytes.Contains(content, known) {
+		return "FAIL"
+	}
+	return "PASS"
+}
+
+// receiptID is the id of a mail that came in: 40 letters and digits.
+func receiptID(now time.Time, serial int, content []byte) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %x", now.UnixNano(), serial, sha256.Sum256(content)))
+	id := new(big.Int).SetBytes(sum[:]).Text(36)
+	return (strings.Repeat("0", 40) + id)[len(id):][:40]
+}
