@@ -16,7 +16,7 @@
 //
 // # The two worlds
 //
-// In AWS: lambdahost completes a function with dynamotable, sqsqueue, sesmail, kmssecret, cognito and linkkeys; deployment
+// In AWS: lambdahost completes a function with dynamotable, sqsqueue, sesmail, s3inbox, kmssecret, cognito and linkkeys; deployment
 // opens an installation for its operators (functions/operate). On one
 // machine: localhost is gateway, poller, scheduler and event bus over pebbletable, pebblequeue, dirmail, keyfile and
 // jwtidentity. Both pass the same contracts, which stand beside the ports (tabletest, queuetest, mailtest, secrettest,

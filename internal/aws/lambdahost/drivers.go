@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/aws/dynamotable"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/blob"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
@@ -28,6 +29,7 @@ type Drivers struct {
 	Queue    func(config aws.Config, url func(topic string) (string, error)) queue.Sender
 	Mail     func(config aws.Config, configurationSet string, now func() time.Time) mail.Sender
 	Text     func(config aws.Config, from string) text.Sender
+	Inbox    func(config aws.Config, bucket string) blob.Reader
 	Secrets  func(config aws.Config, key string) secret.Sealer
 	Links    func(config aws.Config, secretID string, now func() time.Time) link.Keys
 	Identity func(config aws.Config, userPool string) identity.Directory
@@ -46,6 +48,7 @@ func (d Drivers) ports(f app.Function) []port {
 		{"Queue", len(Queues(f)) > 0 || u.SendsAll, d.Queue != nil},
 		{"Mail", u.Mail, d.Mail != nil},
 		{"Text", u.Text, d.Text != nil},
+		{"Inbox", u.Inbox, d.Inbox != nil},
 		{"Secrets", u.Secrets != 0, d.Secrets != nil},
 		{"Links", u.Links, d.Links != nil},
 		{"Identity", u.Identity, d.Identity != nil},
@@ -80,7 +83,9 @@ func (d Drivers) deps(f app.Function, env environment, cfg aws.Config, log *slog
 	now := func() time.Time { return time.Now().UTC() }
 	deps := app.Deps{
 		Log: log, Now: now, NewID: ident.NewSource(now, rand.Reader),
-		Site:    app.Site{BaseURL: env.get(BaseURLVariable), AppURL: env.get(AppURLVariable), From: env.get(MailFromVariable)},
+		Site: app.Site{
+			BaseURL: env.get(BaseURLVariable), AppURL: env.get(AppURLVariable), From: env.get(MailFromVariable), Replies: env.get(RepliesVariable),
+		},
 		Metrics: env.get(MetricsVariable),
 	}
 	if f.Uses.Table != app.NoTable {
@@ -95,6 +100,9 @@ func (d Drivers) deps(f app.Function, env environment, cfg aws.Config, log *slog
 	}
 	if d.Text != nil {
 		deps.Text = d.Text(cfg, env.get(TextFromVariable))
+	}
+	if d.Inbox != nil {
+		deps.Inbox = d.Inbox(cfg, env.get(InboxVariable))
 	}
 	if d.Secrets != nil {
 		deps.Secrets = d.Secrets(cfg, env.get(KMSKeyVariable))

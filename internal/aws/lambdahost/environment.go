@@ -15,6 +15,8 @@ const (
 	QueuesVariable   = "WINBACK_QUEUES"                 // JSON object: topic to queue URL, of the topics it may use
 	MailSetVariable  = "WINBACK_MAIL_CONFIGURATION_SET" // of SES
 	MailFromVariable = "WINBACK_MAIL_FROM"              // address that mails come from
+	RepliesVariable  = "WINBACK_MAIL_REPLIES"           // domain whose mails come in; may be missing: none does
+	InboxVariable    = "WINBACK_INBOX"                  // bucket that mails come into
 	TextFromVariable = "WINBACK_TEXT_FROM"              // pool, number or sender id that text messages come from
 	KMSKeyVariable   = "WINBACK_KMS_KEY"                // ARN of the key that seals secrets
 	UserPoolVariable = "WINBACK_USER_POOL"              // id of the Cognito user pool
@@ -39,6 +41,9 @@ func Variables(f app.Function) []string {
 	}
 	if f.Uses.Mail {
 		names = append(names, MailSetVariable, MailFromVariable)
+	}
+	if f.Uses.Inbox {
+		names = append(names, InboxVariable)
 	}
 	if f.Uses.Text {
 		names = append(names, TextFromVariable)

@@ -25,6 +25,7 @@ import (
 	"github.com/winback-auto/winback/internal/aws/kmssecret"
 	"github.com/winback-auto/winback/internal/aws/lambdahost"
 	"github.com/winback-auto/winback/internal/aws/linkkeys"
+	"github.com/winback-auto/winback/internal/aws/s3inbox"
 	"github.com/winback-auto/winback/internal/aws/sesmail"
 	"github.com/winback-auto/winback/internal/aws/sqsqueue"
 	"github.com/winback-auto/winback/internal/platform/app"
@@ -50,14 +51,14 @@ var (
 		return errs.Later(errs.Unavailable, 40*time.Second, "the partner rests")
 	}, 10)}
 	everything = app.Function{Name: "everything", Every: app.Every("rate(1 minute)", nil), Uses: app.Uses{
-		Table: app.ReadWrite, Sends: app.Topics(chores), Mail: true, Text: true, Secrets: app.Seal | app.Open, Links: true, Identity: true, Partner: true,
+		Table: app.ReadWrite, Sends: app.Topics(chores), Mail: true, Text: true, Inbox: true, Secrets: app.Seal | app.Open, Links: true, Identity: true, Partner: true,
 	}}
 )
 
 // The drivers of everything, and those of who only has a queue.
 var (
 	all = lambdahost.Drivers{
-		Queue: sqsqueue.Open, Mail: sesmail.Open, Text: eumtext.Open, Secrets: kmssecret.Open, Links: linkkeys.Open, Identity: cognito.Open,
+		Queue: sqsqueue.Open, Mail: sesmail.Open, Text: eumtext.Open, Inbox: s3inbox.Open, Secrets: kmssecret.Open, Links: linkkeys.Open, Identity: cognito.Open,
 	}
 	jobs = lambdahost.Drivers{Queue: sqsqueue.Open}
 )
@@ -81,7 +82,7 @@ func TestWhatAFunctionDeclaresIsWhatItNeeds(t *testing.T) {
 		{hello, ""},
 		{chore, "WINBACK_QUEUES"},
 		{app.Sweep, "WINBACK_BASE_URL WINBACK_MAIL_FROM WINBACK_QUEUES WINBACK_TABLE"},
-		{everything, "WINBACK_BASE_URL WINBACK_KMS_KEY WINBACK_LINK_KEYS WINBACK_MAIL_CONFIGURATION_SET WINBACK_MAIL_FROM WINBACK_QUEUES WINBACK_TABLE WINBACK_TEXT_FROM WINBACK_USER_POOL"},
+		{everything, "WINBACK_BASE_URL WINBACK_INBOX WINBACK_KMS_KEY WINBACK_LINK_KEYS WINBACK_MAIL_CONFIGURATION_SET WINBACK_MAIL_FROM WINBACK_QUEUES WINBACK_TABLE WINBACK_TEXT_FROM WINBACK_USER_POOL"},
 	} {
 		if got := strings.Join(lambdahost.Variables(test.f), " "); got != test.want {
 			t.Errorf("%s needs %q, want %q", test.f.Name, got, test.want)
@@ -137,7 +138,7 @@ func TestAMissingVariableIsNamedBeforeAnythingRuns(t *testing.T) {
 		get     func(string) string
 		want    string
 	}{
-		{everything, all, func(string) string { return "" }, "everything needs WINBACK_BASE_URL, WINBACK_KMS_KEY, WINBACK_LINK_KEYS"},
+		{everything, all, func(string) string { return "" }, "everything needs WINBACK_BASE_URL, WINBACK_INBOX, WINBACK_KMS_KEY, WINBACK_LINK_KEYS"},
 		{chore, jobs, func(string) string { return `{"other":"https://x"}` }, "needs the URL of chores-do in WINBACK_QUEUES"},
 		{chore, jobs, func(string) string { return "[" }, "WINBACK_QUEUES is no JSON object"},
 	} {
@@ -162,7 +163,7 @@ func TestAFunctionHasTheDriversOfWhatItUsesAndNoOthers(t *testing.T) {
 	for _, test := range []struct {
 		f    app.Function
 		want string
-	}{{hello, ""}, {chore, "Queue"}, {app.Sweep, "Queue"}, {everything, "Queue Mail Text Secrets Links Identity"}} {
+	}{{hello, ""}, {chore, "Queue"}, {app.Sweep, "Queue"}, {everything, "Queue Mail Text Inbox Secrets Links Identity"}} {
 		if got := strings.Join(lambdahost.Needs(test.f), " "); got != test.want {
 			t.Errorf("%s needs %q, want %q", test.f.Name, got, test.want)
 		}

@@ -45,6 +45,11 @@ func New(client *s3.Client, bucket string) *Reader {
 	return &Reader{client.GetObject, bucket, awserr.Bounded()}
 }
 
+// Open makes a reader with a client of its own, see New.
+func Open(config aws.Config, bucket string) blob.Reader {
+	return New(s3.NewFromConfig(config), bucket)
+}
+
 // Read implements blob.Reader. S3 not answering is Unavailable or TooMany.
 func (r *Reader) Read(ctx context.Context, key string, limit int) ([]byte, error) {
 	if key == "" {

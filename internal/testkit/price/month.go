@@ -11,6 +11,7 @@ const (
 	MonthMetrics    = "month:CustomMetrics" // of ours
 	MonthTable      = "month:TableGB"
 	MonthBackup     = "month:BackupGB"
+	MonthInbox      = "month:InboxGB" // of mails that came in
 )
 
 // Dealer is what a dealership does in a month. All of it is assumed.

@@ -23,6 +23,8 @@ const (
 	HTTPRequests    = "apigateway:Requests"
 	Schedules       = "scheduler:Invocations"
 	Events          = "events:Delivered"
+	MailsIn         = "ses:Received"       // that came in
+	MailChunksIn    = "ses:ReceivedChunks" // whole 256 kB of them
 	KMSRequests     = "kms:Requests"
 	SecretRequests  = "secretsmanager:Requests"
 	SignInCalls     = "cognito:Calls"
@@ -74,7 +76,7 @@ func Of(tally awssim.Tally) (Usage, error) {
 			usage.Add(SecretRequests, float64(n))
 		case "cognito":
 			usage.Add(SignInCalls, float64(n))
-		case "dynamodb", "sqs", "ses", "logs", "xray", "lambda", "sms-voice": // by what they spend, and not by calls
+		case "dynamodb", "sqs", "ses", "logs", "xray", "lambda", "sms-voice", "s3": // by what they spend, and not by calls
 		default:
 			return nil, fmt.Errorf("price: nobody knows what %s costs", name)
 		}

@@ -35,8 +35,9 @@ func TestTheListIsDatedAndNamesTheSourceOfEachPrice(t *testing.T) {
 		seen[p.Name] = true
 	}
 	for _, name := range []string{
-		awssim.ReadUnits, awssim.WriteUnits, awssim.SQSRequests, awssim.FairRequests, awssim.Mails, awssim.MailBytes, awssim.LogBytes, awssim.Traces, awssim.TextParts,
+		awssim.ReadUnits, awssim.WriteUnits, awssim.SQSRequests, awssim.FairRequests, awssim.Mails, awssim.MailBytes, awssim.LogBytes, awssim.Traces, awssim.TextParts, awssim.ObjectGets, awssim.ObjectPuts,
 		price.LambdaRequests, price.LambdaGBSeconds, price.HTTPRequests, price.Schedules, price.Events, price.KMSRequests, price.SecretRequests, price.SignInCalls,
+		price.MailsIn, price.MailChunksIn, price.MonthInbox,
 	} {
 		if !seen[name] {
 			t.Errorf("%s has no price", name)
