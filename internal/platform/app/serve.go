@@ -18,7 +18,7 @@ func serve(f Function, granted Deps) Handler {
 	if granted.Access != nil {
 		config.Callers = granted.Access
 	}
-	api, handler := web.New(config)
+	api, handler := web.NewLazy(config)
 	f.HTTP(api, granted)
 	return func(ctx context.Context, payload []byte) ([]byte, error) {
 		start := time.Now()

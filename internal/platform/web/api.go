@@ -35,10 +35,12 @@ func init() {
 // New makes an API without operations and the handler that serves it. Requests must carry their event.Call, as those of
 // event.DecodeRequest do: claims come from nowhere else.
 func New(config Config) (huma.API, http.Handler) {
-	if config.Log == nil {
-		config.Log = slog.Default()
-	}
 	mux := http.NewServeMux()
+	return config.on(mux), newRouter(mux, config.log())
+}
+
+// on is an API without operations, which are to be registered with a mux.
+func (config Config) on(mux humago.Mux) huma.API {
 	api := humago.New(mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -60,9 +62,16 @@ func New(config Config) (huma.API, http.Handler) {
 	api.UseMiddleware(
 		authorizer{config.Callers}.handle,
 		receive,
-		idempotency{config.Table, config.Log}.handle,
+		idempotency{config.Table, config.log()}.handle,
 	)
-	return api, newRouter(mux, config.Log)
+	return api
+}
+
+func (config Config) log() *slog.Logger {
+	if config.Log == nil {
+		return slog.Default()
+	}
+	return config.Log
 }
 
 const (

@@ -6,6 +6,8 @@
 // parameter and member (422, all violations at once). The handler's error becomes a problem by its kind (package errs); text
 // of Internal errors and panics is logged and never leaves.
 //
+// In a function each operation is made when it is first asked for (NewLazy), so that a start does not pay for all of them.
+//
 // Handlers do no I/O of their own and know nothing of HTTP but this package. Document and Reference turn the same
 // registrations into the OpenAPI document and a page to read it on.
 package web

@@ -89,6 +89,16 @@ func register[I, O any](api huma.API, method, path string, guard Guard, route Ro
 	if route.Idempotent && guard.permission == "" {
 		panic("web: " + method + " " + path + " is public: an idempotency key belongs to a user")
 	}
+	add := func(api huma.API) { add(api, method, path, guard, route, handle) }
+	if later, ok := api.(*lazy); ok {
+		later.add(method, path, add)
+		return
+	}
+	add(api)
+}
+
+// add makes an operation of an API.
+func add[I, O any](api huma.API, method, path string, guard Guard, route Route, handle func(context.Context, *I) (*O, error)) {
 	maxBody := route.MaxBody
 	switch {
 	case route.MaxFile > 0:
