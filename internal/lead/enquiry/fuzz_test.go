@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -63,7 +64,7 @@ func sound(t *testing.T, d enquiry.Document, err error) {
 		if strings.Contains(string(text), `\u0000`) || !utf8.Valid(text) {
 			t.Fatalf("not clean: %s", text)
 		}
-		for _, one := range append([]string{e.ID, e.Provider.Name, e.Customer.Name.String(), e.Customer.Email, e.Timeframe}, e.Further...) {
+		for _, one := range slices.Concat([]string{e.ID, e.Provider.Name, e.Customer.Name.String(), e.Customer.Email, e.Timeframe}, e.Further, e.Warnings) {
 			if strings.ContainsFunc(one, unicode.IsControl) {
 				t.Fatalf("control characters in %q", one)
 			}

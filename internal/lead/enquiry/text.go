@@ -126,14 +126,14 @@ func (e *Enquiry) further(name, text string) {
 		e.warn("further particulars beyond the first %d are left out", maxFurther)
 		return
 	case name != "":
-		text = name + ": " + text
+		text = line(name) + ": " + text // names of elements nobody knows are the sender's, too
 	}
 	e.Further = append(e.Further, cut(text, maxLine))
 }
 
 // warn notes what was read differently than its sender may expect, once.
 func (e *Enquiry) warn(format string, args ...any) {
-	warning := fmt.Sprintf(format, args...)
+	warning := line(fmt.Sprintf(format, args...))
 	for _, known := range e.Warnings {
 		if known == warning {
 			return
