@@ -24,10 +24,11 @@ type Handover struct {
 	Notes string        `json:"notes,omitempty" maxLength:"1000" doc:"What the new owner should know; it stands in what they are told, and on the lead."`
 }
 
-// Seen is what somebody who allocates a lead has seen of it. The zero Seen is nothing.
+// Seen is what somebody who allocates or answers a lead has seen of it. The zero Seen is nothing.
 type Seen struct {
 	web.Precondition      // the version, in the interface
 	Handovers        *int // how often it had been allocated, for a page that was shown earlier
+	Acts             *int // how often somebody had worked on it, likewise
 }
 
 // crossing is how long after somebody's allocation that of a third user, who does not say what they have seen, is taken as

@@ -226,7 +226,7 @@ type replyInput struct {
 }
 
 func (a api) reply(ctx context.Context, in *replyInput) (*web.Reply[Work], error) {
-	w, err := Reply(ctx, a.Deps, access.From(ctx), in.ID, in.Body, web.IdempotencyKey(ctx))
+	w, err := Reply(ctx, a.Deps, access.From(ctx), in.ID, in.Body, web.IdempotencyKey(ctx), Seen{})
 	if err != nil {
 		return nil, err
 	}

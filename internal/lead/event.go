@@ -191,7 +191,7 @@ func endEvent(ctx context.Context, d app.Deps, caller access.Caller, id ID, even
 		title = "Customer missed an appointment"
 	}
 	w := Work{ID: "event-" + e.ID, Kind: Met, Subject: e.Title, Text: end.Notes, Outcome: string(end.Outcome)}
-	_, err = worked(ctx, d, caller, id, w, title, "", events.Update(held))
+	_, err = worked(ctx, d, caller, id, w, title, "", Seen{}, events.Update(held))
 	return *e, lostTo(ctx, d, caller.Company, id, event, err)
 }
 

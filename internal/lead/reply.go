@@ -72,8 +72,9 @@ func Compose(ctx context.Context, d app.Deps, caller access.Caller, l Lead, a An
 func (l Lead) asked() bool { return l.Recapture == "" && l.FromProspect == "" }
 
 // Reply sends an answer to a lead's customer: it is work on the lead, noted on it and in the customer's activity, and enters
-// the ledger of mails or text messages, all in one write. The same intent again sends nothing; an empty intent is new.
-func Reply(ctx context.Context, d app.Deps, caller access.Caller, id ID, a Answer, intent string) (Work, error) {
+// the ledger of mails or text messages, all in one write. The same intent again sends nothing; an empty intent is new. Whoever
+// says how much work they have seen gets a Conflict where somebody has done more meanwhile.
+func Reply(ctx context.Context, d app.Deps, caller access.Caller, id ID, a Answer, intent string, seen Seen) (Work, error) {
 	a.Channel = cmp.Or(a.Channel, response.Email)
 	record, err := visible(ctx, d, caller, id, access.LeadWrite)
 	if err != nil {
@@ -101,7 +102,7 @@ func Reply(ctx context.Context, d app.Deps, caller access.Caller, id ID, a Answe
 	if err != nil {
 		return Work{}, err
 	}
-	return worked(ctx, d, caller, id, w, title, intent, planned)
+	return worked(ctx, d, caller, id, w, title, intent, seen, planned)
 }
 
 // fit refuses a message that must not go out or would leave a gap.

@@ -89,8 +89,19 @@ func Replied(ctx context.Context, d app.Deps, company ident.Company, id ID, inte
 	return found, err
 }
 
+// LastWork is what somebody did for the lead last, as far as the last few entries tell; false where nobody did anything.
+func (l Lead) LastWork(ctx context.Context, d app.Deps, company ident.Company) (Work, bool, error) {
+	records, _, err := works.Query(ctx, d.Table, table.Query{Partition: string(workPartition(company, l.ID)), Limit: 5, Descending: true})
+	for _, record := range records {
+		if record.Value.By != "" {
+			return record.Value, true, nil
+		}
+	}
+	return Work{}, false, err
+}
+
 // worked notes work on a lead in one write with what more adds. The same intent again adds nothing.
-func worked(ctx context.Context, d app.Deps, caller access.Caller, id ID, w Work, title, intent string, more ...table.Op) (Work, error) {
+func worked(ctx context.Context, d app.Deps, caller access.Caller, id ID, w Work, title, intent string, seen Seen, more ...table.Op) (Work, error) {
 	if earlier, found, err := done(ctx, d, caller.Company, id, intent); found || err != nil {
 		return earlier, err
 	}
@@ -98,6 +109,9 @@ func worked(ctx context.Context, d app.Deps, caller access.Caller, id ID, w Work
 	_, _, err := change(ctx, d, caller, id, access.LeadWrite, func(l *Lead, _ int64) (commit, error) {
 		if err := l.changeable(); err != nil {
 			return nil, err
+		}
+		if seen.Acts != nil && *seen.Acts != l.Acts {
+			return nil, errs.E(errs.Conflict, "somebody has worked on this lead meanwhile; read it again")
 		}
 		w.At, w.By = d.Now().UTC().Truncate(time.Millisecond), caller.User
 		l.responded(w.At)
@@ -125,7 +139,7 @@ func logCall(ctx context.Context, d app.Deps, caller access.Caller, id ID, c cal
 	if c.Outcome == "missed" {
 		title = "Called, not reached"
 	}
-	return worked(ctx, d, caller, id, Work{Kind: Called, To: c.To, Text: c.Notes, Outcome: cmp.Or(c.Outcome, "answered")}, title, web.IdempotencyKey(ctx))
+	return worked(ctx, d, caller, id, Work{Kind: Called, To: c.To, Text: c.Notes, Outcome: cmp.Or(c.Outcome, "answered")}, title, web.IdempotencyKey(ctx), Seen{})
 }
 
 // worksOn is a page of the work on a lead, the latest first, and the cursor of the next.

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -43,11 +42,17 @@ func (w *world) browse(method, path, form string, headers ...string) visited {
 		name, value, _ := strings.Cut(h, ": ")
 		r.Header.Set(name, value)
 	}
-	payload, err := event.EncodeRequest(r, event.Call{RequestID: "r1", RouteKey: method + " /l/{token}", Time: w.Time})
+	return w.follow(app.Handle(alert.Pages, w.Deps), r)
+}
+
+// follow asks a function for a page.
+func (w *world) follow(pages app.Handler, r *http.Request) visited {
+	w.t.Helper()
+	payload, err := event.EncodeRequest(r, event.Call{RequestID: "r1", RouteKey: r.Method + " /l/{token}", Time: w.Time})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	out, err := app.Handle(alert.Pages, w.Deps)(w.t.Context(), payload)
+	out, err := pages(w.t.Context(), payload)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -296,38 +301,6 @@ func TestOfTwoWhoAssignOneWinsAndTheOtherSeesWho(t *testing.T) {
 	}
 	if page := w.browse("POST", anas, "seen=1&user=second"); page.status != 200 {
 		t.Errorf("who has looked again may: %d", page.status)
-	}
-}
-
-// Of each pair of requests at the same moment one wins, whatever the scheduler does.
-func TestALeadThatManyAssignAtOnceIsAssignedOnce(t *testing.T) {
-	w := newWorld(t)
-	w.rule(rule.Rule{Recipients: []access.UserID{dealership.Sydney, dealership.Second}})
-	races := 100
-	if testing.Short() {
-		races = 10
-	}
-	for n := range races {
-		l := w.arrive(ask(n), "sydney")
-		forms := map[string]string{w.link(dealership.Sydney, ""): "seen=0&user=manager", w.link(dealership.Second, ""): "seen=0&user=second"}
-		var mu sync.Mutex
-		statuses := map[int]int{}
-		var both sync.WaitGroup
-		queue := w.Deps.Queue
-		w.Deps.Queue = quiet{}
-		for link, form := range forms {
-			both.Go(func() {
-				page := w.browse("POST", link, form)
-				mu.Lock()
-				defer mu.Unlock()
-				statuses[page.status]++
-			})
-		}
-		both.Wait()
-		w.Deps.Queue = queue
-		if got := w.load(dealership.Harbour, l.ID); statuses[200] != 1 || statuses[409] != 1 || got.Handovers != 1 {
-			t.Fatalf("race %d: %v, %d handovers", n, statuses, got.Handovers)
-		}
 	}
 }
 

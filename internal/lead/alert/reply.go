@@ -1,8 +1,10 @@
 package alert
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/winback-auto/winback/internal/lead"
@@ -31,25 +33,74 @@ func (s *visit) replySheet(ctx context.Context) (*sheet, error) {
 	if err != nil || refused != nil {
 		return refused, err
 	}
-	return s.preview(letter), nil
+	return s.preview(ctx, letter)
 }
 
-func (s *visit) preview(a lead.Letter) *sheet {
+func (s *visit) preview(ctx context.Context, a lead.Letter) (*sheet, error) {
 	name := notify.Clip(s.lead.CustomerName, maxValue)
 	sheet := s.sheet(http.StatusOK, strings.Replace(s.words.ReplyAbout, "%s", name, 1))
 	sheet.Summary.add(s.words.email, a.To)
-	form := &replyForm{Action: s.path, Subject: notify.Clip(a.Subject, maxTitle), Digest: digestOf(a)}
+	by, at, err := s.lastWork(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if by != "" {
+		sheet.Summary.add(s.words.lastWork, by+", "+at)
+	}
+	form := &replyForm{Action: s.path, Subject: notify.Clip(a.Subject, maxTitle), Digest: s.digestOf(a)}
 	for paragraph := range strings.SplitSeq(a.Text, "\n\n") {
 		if lines := nonEmpty(paragraph); len(lines) > 0 {
 			form.Paragraphs = append(form.Paragraphs, lines)
 		}
 	}
 	sheet.Reply = form
-	return sheet
+	return sheet, nil
 }
 
-// digestOf names what a reply says and to whom it goes.
-func digestOf(a lead.Letter) string { return ident.Of("answer", a.To, a.Subject, a.Text) }
+// digestOf names what a page shows: what a reply says and to whom it goes, and how much had been done for the customer by then.
+func (s *visit) digestOf(a lead.Letter) string {
+	return ident.Of("answer", a.To, a.Subject, a.Text, strconv.Itoa(s.lead.Acts))
+}
+
+// lastWork is who has worked on the lead last, and when on the dealer's clock; empty where nobody has.
+func (s *visit) lastWork(ctx context.Context) (by, at string, err error) {
+	if s.lead.Acts == 0 {
+		return "", "", nil
+	}
+	w, found, err := s.lead.LastWork(ctx, s.Deps, s.ticket.company)
+	if err != nil || !found {
+		return "", "", err
+	}
+	user, err := s.Access.User(ctx, s.ticket.company, w.By)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return "", "", err
+	}
+	return notify.Clip(cmp.Or(user.Name(), user.Email, s.words.somebody), maxValue), w.At.In(s.company.Location()).Format(s.words.clock), nil
+}
+
+// beaten is the page for somebody whose reply was not sent because of what a colleague has done meanwhile: it says who, and
+// shows the reply as it would go now. Whoever has replied already, by another click, sees that.
+func (s *visit) beaten(ctx context.Context) (*sheet, error) {
+	record, err := lead.Load(ctx, s.Deps, s.ticket.company, s.lead.ID)
+	if err != nil {
+		return nil, err
+	}
+	if s.lead = record.Value; s.lead.Ended() {
+		return s.tooLate(ctx)
+	}
+	letter, _, refused, err := s.letter(ctx)
+	if err != nil || refused != nil {
+		return refused, err
+	}
+	sheet, err := s.preview(ctx, letter)
+	if err != nil {
+		return nil, err
+	}
+	by, _, err := s.lastWork(ctx)
+	sheet.status, sheet.Warn = http.StatusConflict, true
+	sheet.Text = []string{strings.Replace(s.words.Beaten, "%by", cmp.Or(by, s.words.somebody), 1)}
+	return sheet, err
+}
 
 // letter fills the reader's default response in, or makes the page that says why nothing can be sent.
 func (s *visit) letter(ctx context.Context) (lead.Letter, lead.Answer, *sheet, error) {
@@ -91,14 +142,17 @@ func (s *visit) replyNow(ctx context.Context, form map[string]string) (*sheet, e
 	if err != nil || refused != nil {
 		return refused, err
 	}
-	if form["digest"] != digestOf(a) {
-		sheet := s.preview(a)
+	if form["digest"] != s.digestOf(a) {
+		sheet, err := s.preview(ctx, a)
+		if err != nil {
+			return nil, err
+		}
 		sheet.status, sheet.Warn, sheet.Text = http.StatusConflict, true, []string{s.words.Differs}
 		return sheet, nil
 	}
-	_, err = lead.Reply(ctx, s.Deps, s.caller, s.lead.ID, answer, s.ticket.intent())
+	_, err = lead.Reply(ctx, s.Deps, s.caller, s.lead.ID, answer, s.ticket.intent(), lead.Seen{Acts: &s.lead.Acts})
 	if errs.Is(err, errs.Conflict) {
-		return s.tooLate(ctx)
+		return s.beaten(ctx)
 	}
 	if err != nil {
 		return nil, err

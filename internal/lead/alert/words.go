@@ -21,6 +21,7 @@ type words struct {
 	Expired, ExpiredText, Invalid, InvalidText, NotYours, NotYoursText, Closed, ClosedText, Incomplete, IncompleteText                                                                                                        string // of pages, from here on
 	AssignTo, WhoText, Now, Find, FindButton, MorePeople, Nobody, NobodyText, Notes, NotesHint, AssignButton, Else                                                                                                            string
 	ChooseOne, NotesTooLong, NotAble, Assigned, AssignedText, TakenText, TooLate, TooLateText, ChangedText, LookAgain, SendButton, ReplyAbout, Sent, SentText, SentBefore, CannotSend, Gap, NoDefaultText, NoAddress, Differs string
+	Beaten, lastWork                                                                                                                                                                                                          string
 	rule, won, lost                                                                                                                                                                                                           string
 	Reason, Footer, LinksEnd                                                                                                                                                                                                  string
 }
@@ -57,6 +58,7 @@ var english = words{
 	SendButton: "Send this reply", ReplyAbout: "Reply to %s?", Sent: "Your reply is on its way", SentText: "%s gets it at %a. It is noted on the lead.", SentBefore: "You have replied from this mail already. To write again, log in to Winback.",
 	CannotSend: "This reply cannot be sent", Gap: "It would leave a gap: nothing is known for %s. Change your default response so that it says what stands in for it, or write something of your own in Winback.",
 	NoAddress: "The customer has no e-mail address that mails can be sent to.", NoDefaultText: "You have no default response for e-mails any more. Choose one among the standard responses in Winback.", Differs: "Lead or response have changed since you looked at the page. This is what would be sent now:",
+	Beaten: "%by has worked on this lead in the meantime. Nothing was sent. If your reply is still right, send it now:", lastWork: "Last worked on by",
 	rule: "A rule", won: "won", lost: "lost",
 	LinksEnd: "The links in this mail are yours: do not forward them. They work for 7 days.",
 }
@@ -92,6 +94,7 @@ var german = words{
 	SendButton: "Diese Antwort senden", ReplyAbout: "%s antworten?", Sent: "Ihre Antwort ist unterwegs", SentText: "%s erhält sie unter %a. Sie ist am Lead vermerkt.", SentBefore: "Sie haben aus dieser E-Mail schon geantwortet. Um noch einmal zu schreiben, melden Sie sich bei Winback an.",
 	CannotSend: "Diese Antwort kann nicht gesendet werden", Gap: "Sie hätte eine Lücke: Zu %s ist nichts bekannt. Ändern Sie Ihre Standardantwort so, dass sie sagt, was dort stehen soll, oder schreiben Sie in Winback selbst.",
 	NoAddress: "Der Kunde hat keine E-Mail-Adresse, an die gesendet werden kann.", NoDefaultText: "Sie haben keine Standardantwort für E-Mails mehr. Wählen Sie eine unter den Antwortvorlagen in Winback.", Differs: "Lead oder Antwort haben sich geändert, seit Sie die Seite sahen. Das würde jetzt gesendet:",
+	Beaten: "%by hat diesen Lead inzwischen bearbeitet. Es wurde nichts gesendet. Wenn Ihre Antwort noch passt, senden Sie sie jetzt:", lastWork: "Zuletzt bearbeitet von",
 	rule: "Eine Regel", won: "gewonnen", lost: "verloren",
 	LinksEnd: "Die Links in dieser E-Mail gehören Ihnen: Leiten Sie sie nicht weiter. Sie gelten 7 Tage.",
 }
