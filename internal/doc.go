@@ -13,6 +13,7 @@
 // table ([access]); who did what is kept in the write that did it ([audit]). HTTP is typed handlers with strict input and
 // problem documents ([web]); payloads of AWS are bytes with a codec ([event]); and a function is one value from which
 // everything else follows ([app]). What alarms and dashboard are made of is counted from one list ([metric]).
+// Regular expressions are compiled when they are first asked for, and not at every start ([pattern]).
 //
 // # The two worlds
 //
@@ -57,6 +58,7 @@
 // [event]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/event
 // [app]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/app
 // [metric]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/metric
+// [pattern]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/pattern
 // [company]: https://pkg.go.dev/github.com/winback-auto/winback/internal/company
 // [customer]: https://pkg.go.dev/github.com/winback-auto/winback/internal/customer
 // [appraisal]: https://pkg.go.dev/github.com/winback-auto/winback/internal/appraisal

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,12 +12,13 @@ import (
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
 // mobilePattern bounds a phone number; whether it rings only a call can tell.
-var mobilePattern = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{4,28}$`)
+var mobilePattern = pattern.Of(`^\+?[0-9][0-9 ()./-]{4,28}$`)
 
 // maxEmail is the longest address that mail can be sent to (RFC 5321).
 const maxEmail = 254
@@ -41,7 +41,7 @@ func userProblems(u access.User) (broken violations) {
 	if err != nil || address.Address != u.Email || len(u.Email) > maxEmail {
 		broken.add("email", "is not an e-mail address")
 	}
-	if u.Mobile != "" && !mobilePattern.MatchString(u.Mobile) {
+	if u.Mobile != "" && !mobilePattern().MatchString(u.Mobile) {
 		broken.add("mobile", "is not a phone number")
 	}
 	if u.Away != (access.Away{}) && !u.Away.To.After(u.Away.From) {

@@ -16,13 +16,13 @@ package customer
 import (
 	"fmt"
 	"net/mail"
-	"regexp"
 	"strings"
 	"time"
 
 	"golang.org/x/text/language"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
@@ -67,7 +67,7 @@ const (
 )
 
 // phonePattern bounds a phone number; whether it rings only a call can tell.
-var phonePattern = regexp.MustCompile(`^\+?[0-9(][0-9 ()./-]{4,28}$`)
+var phonePattern = pattern.Of(`^\+?[0-9(][0-9 ()./-]{4,28}$`)
 
 // Name is what the customer is called: the person, else the company.
 func (c Customer) Name() string {

@@ -47,7 +47,7 @@ const minDigits = 5
 // dialable reports whether a text is a phone number as people write one.
 func dialable(phone string) bool {
 	number, _ := dialled(phone)
-	return phonePattern.MatchString(phone) && len(number) >= minDigits
+	return phonePattern().MatchString(phone) && len(number) >= minDigits
 }
 
 // dialled is a phone number's digits; abroad where it begins with a country code, whose + or 00 is left out.

@@ -1,17 +1,18 @@
 package money
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/currency"
+
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // amountPattern is an amount with at most one sign, symbol or code of a currency before or behind it.
-var amountPattern = regexp.MustCompile(`^([A-Za-z]{3}|A\$|C\$|NZ\$|US\$|[$€£¥])?\s*([0-9][0-9.,'’\x{00a0}\x{202f} ]*?)(?:[.,]-+|,—)?\s*([A-Za-z]{3}|[$€£¥])?$`)
+var amountPattern = pattern.Of(`^([A-Za-z]{3}|A\$|C\$|NZ\$|US\$|[$€£¥])?\s*([0-9][0-9.,'’\x{00a0}\x{202f} ]*?)(?:[.,]-+|,—)?\s*([A-Za-z]{3}|[$€£¥])?$`)
 
 // Bounds of a text that Parse looks at, in bytes and digits.
 const (
@@ -33,7 +34,7 @@ func Parse(text, country string) (Money, bool) {
 	if len(text) > maxText {
 		return Money{}, false
 	}
-	found := amountPattern.FindStringSubmatch(text)
+	found := amountPattern().FindStringSubmatch(text)
 	if found == nil || found[1] != "" && found[3] != "" {
 		return Money{}, false
 	}

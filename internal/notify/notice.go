@@ -12,13 +12,13 @@
 package notify
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
@@ -92,7 +92,7 @@ type Link struct {
 }
 
 // linkPath keeps links on our own site, whatever an id consists of.
-var linkPath = regexp.MustCompile(`^(/[A-Za-z0-9_.~-]+){1,8}$`)
+var linkPath = pattern.Of(`^(/[A-Za-z0-9_.~-]+){1,8}$`)
 
 // Bounds of a notice.
 const (
@@ -143,7 +143,7 @@ func (n Notice) fitting() Notice {
 	n.At = n.At.UTC().Truncate(time.Millisecond)
 	n.Title = Clip(n.Title, maxTitle)
 	n.Text = Clip(n.Text, maxText)
-	if len(n.Link.Path) > maxPath || !linkPath.MatchString(n.Link.Path) {
+	if len(n.Link.Path) > maxPath || !linkPath().MatchString(n.Link.Path) {
 		n.Link = Link{}
 	}
 	facts := make([]Fact, 0, len(n.Facts))

@@ -11,8 +11,9 @@
 package phone
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // Kind is what a number belongs to, as far as the numbering plan says.
@@ -45,7 +46,7 @@ const (
 )
 
 // extension is how people write the digits behind a number.
-var extension = regexp.MustCompile(`(?i)[ ,;]*(?:ext(?:ension|n)?\.?|x|#|durchwahl)[ :.]*([0-9]{1,6})$`)
+var extension = pattern.Of(`(?i)[ ,;]*(?:ext(?:ension|n)?\.?|x|#|durchwahl)[ :.]*([0-9]{1,6})$`)
 
 // Parse reads a number as it is dialled in a country (ISO 3166-1 alpha-2), or with + or the country's international prefix
 // and the code of another. It is false for everything that no plan knows.
@@ -56,7 +57,7 @@ func Parse(text, country string) (Number, bool) {
 	}
 	text = strings.TrimSpace(strings.TrimPrefix(text, "tel:"))
 	var ext string
-	if found := extension.FindStringSubmatchIndex(text); found != nil {
+	if found := extension().FindStringSubmatchIndex(text); found != nil {
 		text, ext = text[:found[0]], text[found[2]:found[3]]
 	}
 	digits, abroad, ok := dialled(text)

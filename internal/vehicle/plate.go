@@ -2,10 +2,11 @@ package vehicle
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // MaxRego is the greatest number of characters of a rego in its stored form.
@@ -145,8 +146,8 @@ func plausibleState(state string) bool {
 // germanPlate is district, letters, number and the suffix of an electric or historic car. germanOfficial are the plates
 // of authorities.
 var (
-	germanPlate    = regexp.MustCompile(`^[A-ZÄÖÜ]{1,3}[A-Z]{1,2}[1-9][0-9]{0,3}[EH]?$`)
-	germanOfficial = regexp.MustCompile(`^[0-9]{1,6}$`)
+	germanPlate    = pattern.Of(`^[A-ZÄÖÜ]{1,3}[A-Z]{1,2}[1-9][0-9]{0,3}[EH]?$`)
+	germanOfficial = pattern.Of(`^[0-9]{1,6}$`)
 )
 
 const maxGermanPlate = 8
@@ -159,8 +160,8 @@ func plateWarnings(v Vehicle, country string, warnings []string) (state string, 
 			warnings = append(warnings, "state: is missing, so the car is looked for by its VIN only")
 		}
 	case Germany:
-		regular := germanPlate.MatchString(v.Rego) && utf8.RuneCountInString(v.Rego) <= maxGermanPlate
-		if v.Rego != "" && !regular && !germanOfficial.MatchString(v.Rego) {
+		regular := germanPlate().MatchString(v.Rego) && utf8.RuneCountInString(v.Rego) <= maxGermanPlate
+		if v.Rego != "" && !regular && !germanOfficial().MatchString(v.Rego) {
 			warnings = append(warnings, "rego: does not look like a German plate (district, letters, number: KI-AB 123); look for a typing mistake")
 		}
 		if v.State != "" {

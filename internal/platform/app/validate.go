@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // Bounds of a function, which are those of Lambda and API Gateway.
@@ -21,8 +22,8 @@ const (
 )
 
 var (
-	kebab    = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-	schedule = regexp.MustCompile(`^(rate\([1-9][0-9]* (minute|hour|day)s?\)|cron\([^ ()]+( [^ ()]+){5}\))$`)
+	kebab    = pattern.Of(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	schedule = pattern.Of(`^(rate\([1-9][0-9]* (minute|hour|day)s?\)|cron\([^ ()]+( [^ ()]+){5}\))$`)
 )
 
 // What the platform does with the table on a function's behalf.
@@ -76,7 +77,7 @@ func (c *catalogue) claim(thing, name string) {
 }
 
 func (c *catalogue) topic(name string) {
-	if !kebab.MatchString(name) {
+	if !kebab().MatchString(name) {
 		c.fault("topic %q is not in kebab case", name)
 	}
 	if !slices.Contains(c.topics, name) {
@@ -85,7 +86,7 @@ func (c *catalogue) topic(name string) {
 }
 
 func (c *catalogue) add(f Function) {
-	if !kebab.MatchString(f.Name) {
+	if !kebab().MatchString(f.Name) {
 		c.fault("function %q is not in kebab case", f.Name)
 	}
 	c.claim("function "+f.Name, f.Name)
@@ -133,7 +134,7 @@ func (c *catalogue) trigger(f Function) {
 	}
 	if f.Every != nil {
 		triggers++
-		if !schedule.MatchString(f.Every.Expression) {
+		if !schedule().MatchString(f.Every.Expression) {
 			c.fault("%s runs at %q, which is neither rate(…) nor cron(…)", f.Name, f.Every.Expression)
 		}
 	}

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"net/mail"
 	"net/textproto"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // Bounds of a message.
@@ -21,10 +21,10 @@ const (
 )
 
 // tagValue is what every provider takes as a tag.
-var tagValue = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+var tagValue = pattern.Of(`^[A-Za-z0-9_-]{1,128}$`)
 
 // headerName is a name of RFC 5322 in the usual characters.
-var headerName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,75}$`)
+var headerName = pattern.Of(`^[A-Za-z][A-Za-z0-9-]{0,75}$`)
 
 // Check reports what keeps the message from being one mail to one recipient: an Invalid error with every violation.
 // Senders refuse such a message; nothing in it can start a header of its own.
@@ -34,7 +34,7 @@ func (m Message) Check() error {
 		found = append(found, errs.Violation{Location: location, Message: fmt.Sprintf(format, args...)})
 	}
 	for location, value := range map[string]string{"sendId": m.SendID, "company": m.Company, "kind": m.Kind} {
-		if !tagValue.MatchString(value) {
+		if !tagValue().MatchString(value) {
 			add(location, "must be 1 to 128 letters, digits, - and _")
 		}
 	}
@@ -62,7 +62,7 @@ func (m Message) Check() error {
 	}
 	for name, value := range m.Headers {
 		switch {
-		case !headerName.MatchString(name) || reserved(name):
+		case !headerName().MatchString(name) || reserved(name):
 			add("headers", "%.80q is not a header that a mail may bring along", name)
 		case value == "" || breaksLine(value) || !ascii(value) || len(name)+2+len(value) > maxLine:
 			add("headers."+name, "must be one line of at most %d plain characters", maxLine)

@@ -3,12 +3,12 @@ package text
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // Message is one text message to one recipient.
@@ -32,9 +32,9 @@ const MaxBody = 1600
 
 var (
 	// contextValue is what every provider carries along.
-	contextValue = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+	contextValue = pattern.Of(`^[A-Za-z0-9_-]{1,128}$`)
 	// e164 is a number as the world dials it.
-	e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	e164 = pattern.Of(`^\+[1-9][0-9]{6,14}$`)
 )
 
 // Check reports what keeps the message from being one message to one recipient: an Invalid error with every violation.
@@ -44,11 +44,11 @@ func (m Message) Check() error {
 		found = append(found, errs.Violation{Location: location, Message: fmt.Sprintf(format, args...)})
 	}
 	for _, field := range []struct{ name, value string }{{"sendId", m.SendID}, {"company", m.Company}, {"kind", m.Kind}} {
-		if !contextValue.MatchString(field.value) {
+		if !contextValue().MatchString(field.value) {
 			add(field.name, "must be 1 to 128 letters, digits, - and _")
 		}
 	}
-	if !e164.MatchString(m.To) {
+	if !e164().MatchString(m.To) {
 		add("to", "must be a number with its country code: +61412345678")
 	}
 	switch {
