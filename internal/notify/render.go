@@ -5,6 +5,7 @@ import (
 	"fmt"
 	html "html/template"
 	"strings"
+	"sync"
 	text "text/template"
 
 	"github.com/winback-auto/winback/internal/platform/access"
@@ -13,9 +14,10 @@ import (
 //go:embed templates
 var templates embed.FS
 
+// They are parsed for the first mail: most functions that link this package write none.
 var (
-	htmlMail = html.Must(html.ParseFS(templates, "templates/mail.html"))
-	textMail = text.Must(text.ParseFS(templates, "templates/mail.txt"))
+	htmlMail = sync.OnceValue(func() *html.Template { return html.Must(html.ParseFS(templates, "templates/mail.html")) })
+	textMail = sync.OnceValue(func() *text.Template { return text.Must(text.ParseFS(templates, "templates/mail.txt")) })
 )
 
 // page is what the templates of a mail show. Its texts are plain; html/template escapes them where they go.
@@ -75,10 +77,10 @@ func (p page) addressed(t texts, company string, user access.User) page {
 // render makes both bodies of the mail.
 func (p page) render() (htmlBody, textBody string, err error) {
 	var h, t strings.Builder
-	if err := htmlMail.Execute(&h, p); err != nil {
+	if err := htmlMail().Execute(&h, p); err != nil {
 		return "", "", fmt.Errorf("notify: %w", err)
 	}
-	if err := textMail.Execute(&t, p); err != nil {
+	if err := textMail().Execute(&t, p); err != nil {
 		return "", "", fmt.Errorf("notify: %w", err)
 	}
 	return h.String(), t.String(), nil

@@ -7,6 +7,7 @@ import (
 	html "html/template"
 	"net/url"
 	"strings"
+	"sync"
 	text "text/template"
 
 	"github.com/winback-auto/winback/internal/lead"
@@ -20,10 +21,17 @@ import (
 //go:embed templates
 var templates embed.FS
 
+// What is parsed is what a function shows: lead-alert writes mails, and lead-link shows pages.
 var (
-	// The addresses of links are made by us; tel: is one that html/template does not know.
-	htmlMail = html.Must(html.New("alert.html").Funcs(html.FuncMap{"link": func(s string) html.URL { return html.URL(s) }}).ParseFS(templates, "templates/alert.html")) //nolint:gosec // see dial and mailto
-	textMail = text.Must(text.ParseFS(templates, "templates/alert.txt"))
+	htmlMail = sync.OnceValue(func() *html.Template {
+		// The addresses of links are made by us; tel: is one that html/template does not know.
+		funcs := html.FuncMap{"link": func(s string) html.URL { return html.URL(s) }} //nolint:gosec // see dial and mailto
+		return html.Must(html.New("alert.html").Funcs(funcs).ParseFS(templates, "templates/alert.html"))
+	})
+	textMail = sync.OnceValue(func() *text.Template { return text.Must(text.ParseFS(templates, "templates/alert.txt")) })
+	htmlPage = sync.OnceValue(func() *html.Template {
+		return html.Must(html.New("page.html").Funcs(html.FuncMap{"args": formOn}).ParseFS(templates, "templates/page.html"))
+	})
 )
 
 // maxNames is how many colleagues a mail names (L11, C18).
@@ -79,10 +87,10 @@ func (s *story) letter(ctx context.Context, user access.User) (mail.Letter, erro
 
 func (v view) render() (htmlBody, textBody string, err error) {
 	var h, t strings.Builder
-	if err := htmlMail.Execute(&h, v); err != nil {
+	if err := htmlMail().Execute(&h, v); err != nil {
 		return "", "", fmt.Errorf("alert: %w", err)
 	}
-	if err := textMail.Execute(&t, v); err != nil {
+	if err := textMail().Execute(&t, v); err != nil {
 		return "", "", fmt.Errorf("alert: %w", err)
 	}
 	return h.String(), t.String(), nil

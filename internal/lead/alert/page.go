@@ -3,7 +3,6 @@ package alert
 import (
 	"context"
 	"fmt"
-	html "html/template"
 	"mime"
 	"net/http"
 	"net/url"
@@ -173,8 +172,6 @@ func (p pages) open(ctx context.Context, token string) (*visit, *sheet, error) {
 	return s, nil, nil
 }
 
-var htmlPage = html.Must(html.New("page.html").Funcs(html.FuncMap{"args": formOn}).ParseFS(templates, "templates/page.html"))
-
 // formOn is what the template of a form gets.
 func formOn(page *sheet, form any) map[string]any { return map[string]any{"Page": page, "Form": form} }
 
@@ -218,7 +215,7 @@ func (s *sheet) document(err error) (*document, error) {
 		return nil, err
 	}
 	var b strings.Builder
-	if err := htmlPage.Execute(&b, s); err != nil {
+	if err := htmlPage().Execute(&b, s); err != nil {
 		return nil, fmt.Errorf("alert: %w", err)
 	}
 	return &document{Status: s.status, ContentType: "text/html; charset=utf-8", Robots: "noindex, nofollow", Body: []byte(b.String())}, nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 
@@ -119,7 +120,7 @@ func (c *car) describe(text string) {
 	if len(words) > 2 && len(words[0]) == 4 && c.Year == 0 && c.Make == "" {
 		year, err := strconv.Atoi(words[0])
 		for n := 2; n >= 1 && err == nil && year >= vehicle.MinYear && year <= vehicle.MaxYear; n-- {
-			if len(words) > n+1 && makes[strings.ToLower(strings.Join(words[1:n+1], " "))] {
+			if len(words) > n+1 && makes()[strings.ToLower(strings.Join(words[1:n+1], " "))] {
 				c.Year, c.Make = year, strings.Join(words[1:n+1], " ")
 				c.keep(&c.Model, vehicle.MaxText, "model", strings.Join(words[n+1:], " "))
 				return
@@ -206,7 +207,7 @@ func (e *Enquiry) other(v *Vehicle) {
 }
 
 // makes are the names that describe takes for those of makes, in lower case.
-var makes = func() map[string]bool {
+var makes = sync.OnceValue(func() map[string]bool {
 	known := map[string]bool{}
 	for name := range strings.SplitSeq("abarth,acura,alfa romeo,alpine,aston martin,audi,bentley,bmw,buick,byd,cadillac,chery,chevrolet,chrysler,"+
 		"citroen,citroën,cupra,dacia,daihatsu,dodge,ds,ferrari,fiat,fisker,ford,fpv,genesis,gmc,great wall,gwm,haval,holden,honda,hsv,hummer,"+
@@ -217,4 +218,4 @@ var makes = func() map[string]bool {
 		known[name] = true
 	}
 	return known
-}()
+})

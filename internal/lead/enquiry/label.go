@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // label is what a line of a mail is about.
@@ -111,16 +112,21 @@ var parts = index(map[part]string{
 })
 
 // headings are the texts of parts, the longest first.
-var headings = slices.SortedFunc(maps.Keys(parts), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+var headings = sync.OnceValue(func() []string {
+	return slices.SortedFunc(maps.Keys(parts()), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+})
 
-func index[T comparable](names map[T]string) map[string]T {
-	all := map[string]T{}
-	for value, list := range names {
-		for name := range strings.SplitSeq(list, ", ") {
-			all[bare(name)] = value
+// index finds values by their bare names, once it is first asked.
+func index[T comparable](names map[T]string) func() map[string]T {
+	return sync.OnceValue(func() map[string]T {
+		all := map[string]T{}
+		for value, list := range names {
+			for name := range strings.SplitSeq(list, ", ") {
+				all[bare(name)] = value
+			}
 		}
-	}
-	return all
+		return all
+	})
 }
 
 // bare is a label by its letters and digits, in lower case: Trade-In? is tradein.
@@ -144,22 +150,22 @@ const maxLabel = 60
 func labelled(text string) (about label, opens part, opening bool, value string) {
 	at := strings.IndexAny(text, ":\t")
 	if at < 0 {
-		opens, opening = parts[bare(text)]
+		opens, opening = parts()[bare(text)]
 	}
 	if at < 0 || at > maxLabel {
 		return unlabelled, opens, opening && len(text) <= maxLabel, ""
 	}
 	value = strings.TrimSpace(strings.TrimLeft(text[at:], ": \t"))
 	name := bare(text[:at])
-	if opens, opening = parts[name]; opening && value == "" {
+	if opens, opening = parts()[name]; opening && value == "" {
 		return unlabelled, opens, true, ""
 	}
-	if about = labels[name]; about != unlabelled {
+	if about = labels()[name]; about != unlabelled {
 		return about, 0, false, value
 	}
-	for _, heading := range headings { // Ad Details Dealer: …
-		if rest, found := strings.CutPrefix(name, heading); found && labels[rest] != unlabelled {
-			return labels[rest], parts[heading], true, value
+	for _, heading := range headings() { // Ad Details Dealer: …
+		if rest, found := strings.CutPrefix(name, heading); found && labels()[rest] != unlabelled {
+			return labels()[rest], parts()[heading], true, value
 		}
 	}
 	return unlabelled, 0, false, ""

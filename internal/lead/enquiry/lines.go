@@ -32,7 +32,7 @@ func readLines(text string, o Options) (Enquiry, bool) {
 			r.within, r.listens = opens, false
 		}
 		if about == unlabelled && stacked {
-			about = labels[bare(l)]
+			about = labels()[bare(l)]
 		}
 		if about == unlabelled {
 			if !opening {
@@ -64,7 +64,7 @@ func paragraphTabs(text string) string {
 func isStacked(lines []string) bool {
 	n := 0
 	for _, l := range lines {
-		if labels[bare(l)] != unlabelled && !strings.ContainsAny(l, ":\t") {
+		if labels()[bare(l)] != unlabelled && !strings.ContainsAny(l, ":\t") {
 			n++
 		}
 	}
@@ -79,9 +79,9 @@ func (r *reader) belongs(about label, next string, stacked bool) bool {
 	if about == preferredContact && channel(next) != "" {
 		return true // Email is a label, too
 	}
-	_, isPart := parts[bare(next)]
+	_, isPart := parts()[bare(next)]
 	_, _, other := unknownLabel(next)
-	return !other && !isPart && (!stacked || labels[bare(next)] == unlabelled)
+	return !other && !isPart && (!stacked || labels()[bare(next)] == unlabelled)
 }
 
 // unknownLabel is a line that begins with what may be a label: a few words and a colon or tab.
