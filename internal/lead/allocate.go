@@ -136,6 +136,7 @@ func (l *Lead) moveTo(d app.Deps, company ident.Company, a Allocation) (Allocati
 	l.Handovers++
 	a.Number, a.At, a.From = l.Handovers, d.Now().UTC(), l.User
 	l.User, l.AllocatedAt = a.To, a.At
+	l.waitNoMore()
 	return a, []table.Op{
 		allocations.Create(allocationKey(company, l.ID, a.Number), a),
 		customer.Activity(company, l.Customer, a.At, "lead", string(l.ID), "Lead allocated"),

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/notify"
+	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
@@ -16,10 +18,14 @@ import (
 // CareTopic is the command to look after a lead: whether it is time to do something because nobody works on it.
 var CareTopic = queue.Topic[watch]{Name: "lead-care"}
 
-// watch names a lead to look after, or a round over all open ones.
+// watch names a lead to look after, a round over all open ones, a line of leads that wait for somebody, or a user who has one
+// lead less.
 type watch struct {
-	Lead  ID  `json:"lead,omitempty"`
-	Round int `json:"round,omitempty"`
+	Lead  ID            `json:"lead,omitempty"`
+	Round int           `json:"round,omitempty"`
+	Rule  rule.ID       `json:"rule,omitempty"` // the leads that wait for it
+	Yard  string        `json:"yard,omitempty"` // in this yard
+	Freed access.UserID `json:"freed,omitempty"`
 }
 
 // Care is the function that lets no lead rot. Each open lead has a vigil with the one instant at which something is to
@@ -27,7 +33,7 @@ type watch struct {
 // doubled or late changes nothing: what is done says the vigil.
 var Care = app.Function{
 	Name:     "lead-care",
-	Doc:      "Reminds of leads that nobody works on, tells managers, and takes leads back.",
+	Doc:      "Reminds of leads that nobody works on, tells managers, takes leads back, and hands out those that wait for somebody.",
 	Consumes: app.Consume(CareTopic, care, app.Batch(10)),
 	Uses:     app.Uses{Table: app.Read | app.Put | app.Delete | app.Check | app.Load, Pace: 5, Sends: app.Topics(notify.Send)},
 	Timeout:  2 * time.Minute,
@@ -49,8 +55,15 @@ func vigilKey(company ident.Company, id ID) table.Key {
 }
 
 func care(ctx context.Context, d app.Deps, co ident.Company, w watch) error {
-	if w.Round != 0 {
+	switch {
+	case w.Round != 0:
 		return goRound(ctx, d, co, w.Round)
+	case w.Rule != "":
+		return lookAtLine(ctx, d, co, lineup{Rule: w.Rule, Yard: w.Yard})
+	case w.Freed != "":
+		if err := freed(ctx, d, co, w.Freed); err != nil || w.Lead == "" {
+			return err
+		}
 	}
 	set, err := loadSettings(ctx, d, co)
 	if err != nil {

@@ -41,10 +41,7 @@ func change(
 		}
 		record.Value.UpdatedAt = d.Now().UTC()
 		lost = board.Write(ctx, d.Table, caller.Company, &before, &record.Value, func(ctx context.Context) error {
-			op := leads.Update(record)
-			if record.Value.stirred(before) {
-				op = watched(caller.Company, record.Value, op)
-			}
+			op := followed(caller.Company, before, record.Value, leads.Update(record))
 			return write(ctx, append([]table.Op{op}, recorded(caller.Company, &before, record.Value)...)...)
 		})
 		if lost == nil {

@@ -49,3 +49,16 @@ func watched(company ident.Company, l Lead, op table.Op) table.Op {
 	}
 	return op.Emit(CareTopic.Message(company, watch{Lead: l.ID}))
 }
+
+// followed is the write of a lead that has changed: it is looked after from then on, where somebody has worked on it or it has
+// got an owner, and so are those who may have room for another lead now.
+func followed(company ident.Company, before, after Lead, op table.Op) table.Op {
+	w := watch{Freed: after.lost(before)}
+	if after.stirred(before) && !after.Ended() {
+		w.Lead = after.ID
+	}
+	if w == (watch{}) {
+		return op
+	}
+	return op.Emit(CareTopic.Message(company, w))
+}

@@ -11,7 +11,8 @@
 // (capture.go). A file of leads is imported in the same way, without a word to anybody (import.go). A lead belongs to one yard and
 // is seen by those whose roles cover it.
 //
-// A lead is allocated to who works on it, and keeps who had it (allocate.go). What is done for it, such as replies, calls and
+// A lead is allocated to who works on it, and keeps who had it (allocate.go). One that the rules would give to somebody
+// who is not there waits for them (waiting.go). What is done for it, such as replies, calls and
 // appointments, is noted as Work; from that follow the reminders to who leaves it lying (care.go) and the figures (figures.go).
 package lead
 
@@ -91,6 +92,7 @@ func (l *Lead) Close(outcome Status, reason string, by access.UserID, at time.Ti
 		return err
 	}
 	l.Status, l.CloseReason, l.ClosedBy, l.ClosedAt, l.UpdatedAt, l.ActedAt, l.Acts = outcome, strings.TrimSpace(reason), by, at, at, at, l.Acts+1
+	l.waitNoMore()
 	return nil
 }
 

@@ -74,7 +74,7 @@ func merge(ctx context.Context, d app.Deps, caller access.Caller, id, into ID) (
 		target.Value.Merged, target.Value.UpdatedAt = slices.Concat(target.Value.Merged, []ID{id}, alias.Value.Merged), now
 		lost = board.WriteAll(ctx, d.Table, caller.Company, before, []Lead{alias.Value, target.Value}, func(ctx context.Context) error {
 			ops := []table.Op{
-				leads.Update(alias), leads.Update(target),
+				followed(caller.Company, before[0], alias.Value, leads.Update(alias)), leads.Update(target),
 				customer.Activity(caller.Company, alias.Value.Customer, now, "lead", string(id), "Lead merged into another"),
 			}
 			return d.Commit(ctx, append(ops, recorded(caller.Company, &before[0], alias.Value)...)...)
@@ -143,7 +143,7 @@ func part(ctx context.Context, d app.Deps, caller access.Caller, id ID) (table.R
 		}
 		alias.Value.MergedInto, alias.Value.MergedAt, alias.Value.UpdatedAt = "", time.Time{}, now
 		lost = board.Write(ctx, d.Table, caller.Company, &before, &alias.Value, func(ctx context.Context) error {
-			ops := append([]table.Op{watched(caller.Company, alias.Value, leads.Update(alias))}, above...)
+			ops := append(alias.Value.rejoined(caller.Company, watched(caller.Company, alias.Value, leads.Update(alias))), above...)
 			ops = append(ops, customer.Activity(caller.Company, alias.Value.Customer, now, "lead", string(id), "Lead no longer merged into another"))
 			return d.Commit(ctx, append(ops, recorded(caller.Company, &before, alias.Value)...)...)
 		})

@@ -102,9 +102,14 @@ func takeBack(ctx context.Context, d app.Deps, co ident.Company, to *Returning, 
 	if err != nil {
 		return nil, nil, err
 	}
+	before := *l
 	places, ops = l.allocate(d, co, a, ways)
 	l.UpdatedAt = d.Now().UTC()
-	return places, append([]table.Op{leads.Update(*record)}, ops...), nil
+	op := leads.Update(*record)
+	if user := l.lost(before); user != "" {
+		op = op.Emit(CareTopic.At(d.Now().Add(soon), co, watch{Freed: user}))
+	}
+	return places, append([]table.Op{op}, ops...), nil
 }
 
 // nextInYard is the user behind a lead's owner, by id and in a ring, who works on leads in the yard and is not away; empty

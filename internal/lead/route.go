@@ -35,6 +35,8 @@ type Routing struct {
 	Mode rule.Mode     `json:"mode,omitempty" enum:"notify_only,assign_single,round_robin"`
 	User access.UserID `json:"user,omitempty" doc:"Who was given the lead; absent: nobody."`
 	Why  string        `json:"why" example:"the next in turn; passed over: 1 away"`
+	// Later says that the lead waits; see waiting.go.
+	Later bool `json:"later,omitempty" doc:"Nobody can take it yet: it is handed out as soon as somebody can, unless somebody takes it before."`
 }
 
 // maxRoutes bounds how often a routing is tried where others are quicker with the lead or with the rule's turn. Leads that
@@ -68,6 +70,7 @@ func route(ctx context.Context, d app.Deps, co ident.Company, record table.Recor
 	}
 	l.Routing, l.UpdatedAt = &Routing{At: now, Rule: r.ID, Name: r.Name, Mode: r.Mode}, now
 	var ops []table.Op
+	var joined *lineup
 	switch {
 	case !found:
 		l.Routing.Why = "no rule matches"
@@ -78,12 +81,23 @@ func route(ctx context.Context, d app.Deps, co ident.Company, record table.Recor
 		if err != nil {
 			return Lead{}, err
 		}
-		choice, err := choose(ctx, d, co, r, turn.Value, *l)
+		at := lineup{Rule: r.ID, Yard: l.Yard}
+		behind, err := hasLine(ctx, d, co, at)
 		if err != nil {
 			return Lead{}, err
 		}
+		choice := rule.Choice{Why: "others wait for somebody"}
+		if !behind || r.Mode == rule.NotifyOnly {
+			if choice, err = choose(ctx, d, co, r, turn.Value, *l); err != nil {
+				return Lead{}, err
+			}
+		}
 		l.Routing.User, l.Routing.Why = choice.User, choice.Why
-		if choice.User != "" {
+		switch {
+		case choice.User == "" && r.Mode != rule.NotifyOnly:
+			l.Routing.Later = true
+			ops, joined = append(ops, at.join(co, *l)), &at
+		case choice.User != "":
 			// The alert tells the new owner.
 			_, ops = l.moveTo(d, co, Allocation{To: choice.User, Why: cut(r.Name+": "+choice.Why, maxWhy)})
 			ops = append(ops, rule.Took(co, r.ID, turn, choice.User))
@@ -93,6 +107,9 @@ func route(ctx context.Context, d app.Deps, co ident.Company, record table.Recor
 		op := leads.Update(record)
 		if l.stirred(before) {
 			op = watched(co, *l, op)
+		}
+		if joined != nil {
+			op = op.Emit(CareTopic.Message(co, watch{Rule: joined.Rule, Yard: joined.Yard}))
 		}
 		return d.Commit(ctx, append(append(ops, op), recorded(co, &before, *l)...)...)
 	})
@@ -120,7 +137,8 @@ func choose(ctx context.Context, d app.Deps, co ident.Company, r rule.Rule, turn
 	if err != nil {
 		return rule.Choice{}, err
 	}
-	return r.Choose(turn, at, func(user access.UserID) (rule.Obstacle, error) {
+	var back time.Time // when the first who is away is there again
+	choice, err := r.Choose(turn, at, func(user access.UserID) (rule.Obstacle, error) {
 		if !team.Has(user) {
 			return rule.Elsewhere, nil
 		}
@@ -131,6 +149,7 @@ func choose(ctx context.Context, d app.Deps, co ident.Company, r rule.Rule, turn
 		case err != nil:
 			return "", err
 		case u.Away.At(at):
+			back = earlier(back, u.Away.To)
 			return rule.Away, nil
 		}
 		loaded, err := full(ctx, d, co, user, r.Capacity)
@@ -139,6 +158,12 @@ func choose(ctx context.Context, d app.Deps, co ident.Company, r rule.Rule, turn
 		}
 		return "", err
 	})
+	if !r.Works(at) {
+		choice.Again = r.NextWork(at)
+	} else if choice.User == "" {
+		choice.Again = back
+	}
+	return choice, err
 }
 
 // full reports whether a user has as many open leads as a capacity allows; 0 allows any number.

@@ -29,6 +29,8 @@ import (
 //	appointments about a lead                  lead-event # lead     id
 //	the care for a lead                        lead-vigil # lead     -; due when its next step is
 //	the walk over all open leads               lead-round            -
+//	a line of leads that nobody can take yet   lead-line             rule # yard; due when it is looked at next
+//	a lead in it                               lead-waiting # rule # yard   instant of creation # id
 //	what happens to leads left lying           lead-settings         -
 var leads = table.Kind[Lead]{Name: "lead", Schema: 1}
 

@@ -118,14 +118,18 @@ func TestCapacityAndAbsencePassATurnOn(t *testing.T) {
 	w.change(dealership.Second, func(u *access.User) { u.Away = access.Away{From: w.Time, To: w.Time.Add(time.Hour)} })
 	first := w.arrive(ask(1), "sydney")
 	w.arrive(ask(2), "sydney")
-	if third := w.arrive(ask(3), "sydney"); third.User != "" || third.Routing.Why != "nobody can take it; passed over: 1 away, 1 at capacity" {
+	third := w.arrive(ask(3), "sydney")
+	if third.User != "" || third.Routing.Why != "nobody can take it; passed over: 1 away, 1 at capacity" || !third.Routing.Later {
 		t.Errorf("%q %+v", third.User, third.Routing)
 	}
 	if _, err := lead.Close(t.Context(), w.Deps, access.NewCaller(dealership.Harbour, dealership.Manager, "", access.Grant{Role: access.ManageLeads, Yards: []string{"sydney"}}), first.ID, lead.Lost, ""); err != nil {
 		t.Fatal(err)
 	}
-	if fourth := w.arrive(ask(4), "sydney"); fourth.User != dealership.Sydney {
+	if fourth := w.arrive(ask(4), "sydney"); fourth.User != "" {
 		t.Errorf("%q %+v", fourth.User, fourth.Routing)
+	}
+	if third = w.load(dealership.Harbour, third.ID); third.User != dealership.Sydney {
+		t.Errorf("the oldest that waits comes first: %q %+v", third.User, third.Routing)
 	}
 	w.Time = w.Time.Add(time.Hour)
 	if fifth := w.arrive(ask(5), "sydney"); fifth.User != dealership.Second {

@@ -20,6 +20,8 @@ type Turn struct {
 type Choice struct {
 	User access.UserID // empty: nobody
 	Why  string        // in a few words, without names
+	// Again is when it may be different, where that is known: nobody was there.
+	Again time.Time
 }
 
 // Obstacle is why a user cannot be given a lead.
@@ -51,7 +53,7 @@ func (r Rule) Choose(turn Turn, at time.Time, able func(access.UserID) (Obstacle
 			return Choice{}, err
 		}
 		if obstacle == "" {
-			return Choice{user, chosen + passedOver(passed)}, nil
+			return Choice{User: user, Why: chosen + passedOver(passed)}, nil
 		}
 		passed[obstacle]++
 	}

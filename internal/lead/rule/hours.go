@@ -46,3 +46,37 @@ func (h Hours) holds(at time.Time) bool {
 func (r Rule) Works(at time.Time) bool {
 	return len(r.Hours) == 0 || slices.ContainsFunc(r.Hours, func(h Hours) bool { return h.holds(at) })
 }
+
+// NextWork is the first instant behind another at which the rule gives leads to somebody, on the clock of its location; zero
+// where there is none. Hours begin when the clock first shows so, or shows more because it was put forward; where it is put
+// back, what it shows twice begins twice.
+func (r Rule) NextWork(after time.Time) (next time.Time) {
+	consider := func(at time.Time) {
+		if at.After(after) && r.Works(at) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	zone := after.Location()
+	// A week and a day, and one before for offsets from UTC.
+	for day := -1; day <= 8; day++ {
+		year, month, date := after.AddDate(0, 0, day).Date()
+		noon := time.Date(year, month, date, 12, 0, 0, 0, zone)
+		_, change := noon.ZoneBounds()
+		if !change.IsZero() {
+			consider(change)
+		}
+		_, before := noon.AddDate(0, 0, -1).Zone()
+		_, behind := noon.AddDate(0, 0, 1).Zone()
+		for _, h := range r.Hours {
+			clock, err := time.Parse("15:04", h.From)
+			if err != nil {
+				continue // refused when the rule was made
+			}
+			shown := time.Date(year, month, date, clock.Hour(), clock.Minute(), 0, 0, time.UTC)
+			for _, offset := range []int{before, behind} {
+				consider(shown.Add(-time.Duration(offset) * time.Second).In(zone))
+			}
+		}
+	}
+	return next
+}

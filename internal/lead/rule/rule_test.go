@@ -138,6 +138,70 @@ func TestOutsideOfWorkingHoursNobodyIsChosen(t *testing.T) {
 	}
 }
 
+func TestTheNextWorkingTimeIsWhatTheClockOfTheYardShows(t *testing.T) {
+	sydney, err := time.LoadLocation("Australia/Sydney")
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := []rule.Hours{{Days: []rule.Day{"mon", "tue", "wed", "thu", "fri"}, From: "08:30", To: "17:30"}}
+	night := []rule.Hours{{Days: []rule.Day{"sun"}, From: "02:15", To: "04:00"}}
+	for name, test := range map[string]struct {
+		hours       []rule.Hours
+		after, want string
+	}{
+		"this morning":                       {office, "2026-11-23T08:29:59+11:00", "2026-11-23T08:30:00+11:00"},
+		"tomorrow":                           {office, "2026-11-23T17:30:00+11:00", "2026-11-24T08:30:00+11:00"},
+		"behind the weekend":                 {office, "2026-11-20T17:30:00+11:00", "2026-11-23T08:30:00+11:00"},
+		"the clock went forward over Sunday": {office, "2026-10-02T20:00:00+10:00", "2026-10-05T08:30:00+11:00"},
+		"the clock went back over Sunday":    {office, "2026-04-03T20:00:00+11:00", "2026-04-06T08:30:00+10:00"},
+		"in a week":                          {night, "2026-11-22T04:00:00+11:00", "2026-11-29T02:15:00+11:00"},
+		"the clock skips the beginning":      {night, "2026-10-04T01:00:00+10:00", "2026-10-04T03:00:00+11:00"},
+		"what is shown twice":                {night, "2026-04-05T01:00:00+11:00", "2026-04-05T02:15:00+11:00"},
+		"and begins again":                   {night, "2026-04-05T02:59:00+11:00", "2026-04-05T02:15:00+10:00"},
+		"the earlier of two":                 {append(office[:1:1], rule.Hours{Days: []rule.Day{"sat"}, From: "10:00", To: "24:00"}), "2026-11-20T18:00:00+11:00", "2026-11-21T10:00:00+11:00"},
+	} {
+		after, err := time.Parse(time.RFC3339, test.after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := rule.Rule{Hours: test.hours}.NextWork(after.In(sydney))
+		if got := next.Format(time.RFC3339); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+	}
+}
+
+// Minute by minute through the week of each change of the clock, and a week without one.
+func TestTheNextWorkingTimeIsTheFirstMinuteThatWorks(t *testing.T) {
+	for _, place := range []string{"Australia/Sydney", "Europe/Berlin", "Australia/Lord_Howe", "America/New_York", "UTC"} {
+		zone, err := time.LoadLocation(place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := rule.Rule{Hours: []rule.Hours{
+			{Days: []rule.Day{"sun", "wed"}, From: "02:10", To: "02:50"}, {Days: []rule.Day{"mon", "fri"}, From: "23:30", To: "24:00"}, {Days: []rule.Day{"sat"}, From: "00:00", To: "03:00"},
+		}}
+		for _, begin := range []string{"2026-03-27", "2026-04-03", "2026-10-02", "2026-10-23", "2026-10-30", "2026-06-01"} {
+			at, err := time.ParseInLocation(time.DateOnly, begin, zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var first time.Time
+			for minute := at.Add(7 * 24 * time.Hour); minute.After(at); minute = minute.Add(-time.Minute) {
+				before := minute.Add(-time.Minute)
+				if r.Works(minute) && !r.Works(before) {
+					first = minute
+				}
+				if !first.IsZero() && !r.Works(before) && minute.Minute()%30 == 0 {
+					if next := r.NextWork(before); !next.Equal(first) {
+						t.Fatalf("%s: behind %s: %s, want %s", place, before, next, first)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestInTheApplicationIsAlwaysAllowed(t *testing.T) {
 	for _, test := range []struct {
 		channels        []rule.Channel

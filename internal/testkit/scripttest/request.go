@@ -77,14 +77,28 @@ func (r *request) parse(args []string) error {
 		}
 		args = args[2:]
 	}
-	if len(args) < 2 || len(args) > 3 || !strings.HasPrefix(args[1], "/") {
+	if len(args) < 2 || len(args) > 3 {
 		return errors.New("want METHOD /path [body]")
 	}
-	r.method, r.path = args[0], args[1]
+	r.method, r.path = args[0], pathOf(args[1])
+	if !strings.HasPrefix(r.path, "/") {
+		return errors.New("want METHOD /path [body]")
+	}
 	if len(args) == 3 {
 		r.body = args[2]
 	}
 	return nil
+}
+
+// pathOf is the path of an address that an answer has named, and any other text as it is.
+func pathOf(text string) string {
+	for _, scheme := range []string{"http://", "https://"} {
+		if address, found := strings.CutPrefix(text, scheme); found {
+			_, path, _ := strings.Cut(address, "/")
+			return "/" + path
+		}
+	}
+	return text
 }
 
 // build makes the request. The type of a body follows from the file's name; a header may say otherwise.
