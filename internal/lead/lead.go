@@ -11,9 +11,9 @@
 // (capture.go). A file of leads is imported in the same way, without a word to anybody (import.go). A lead belongs to one yard and
 // is seen by those whose roles cover it.
 //
-// A lead is allocated to who works on it, and keeps who had it (allocate.go). One that the rules would give to somebody
-// who is not there waits for them (waiting.go). What is done for it, such as replies, calls and
-// appointments, is noted as Work; from that follow the reminders to who leaves it lying (care.go) and the figures (figures.go).
+// A lead is allocated to who works on it, and keeps who had it (allocate.go). One that the rules would give to somebody who is
+// not there waits for them (waiting.go). What is done for it, such as replies, calls and appointments, is noted as Work; from
+// that follow the reminders to who leaves it lying (care.go) and the figures (figures.go).
 package lead
 
 import (

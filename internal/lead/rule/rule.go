@@ -31,7 +31,7 @@ type Rule struct {
 	Mode       Mode            `json:"mode,omitempty" enum:"notify_only,assign_single,round_robin" doc:"Whether a recipient gets the lead: nobody (default), the first who can take it, or the next in turn who can."`
 	Channels   []Channel       `json:"channels,omitempty" maxItems:"3" enum:"email,sms,inApp" doc:"How recipients and owners may be told of these leads. Default: email and inApp. inApp always stays; a user's own settings may only switch one off."`
 	Hours      []Hours         `json:"workingHours,omitempty" maxItems:"21" doc:"When leads are given to somebody, on the clock of the lead's yard. Outside of them a lead stays nobody's, the recipients are told, and it is handed out when they begin, the oldest first. Default: always."`
-	Capacity   int             `json:"capacity,omitempty" minimum:"0" maximum:"200" doc:"How many open leads a user has at most, those given by this rule included; where nobody has room, leads wait until somebody has. 0: any number."`
+	Capacity   int             `json:"capacity,omitempty" minimum:"0" maximum:"200" doc:"A user with this many open leads gets none by this rule; where nobody has room, leads wait until somebody has. 0: any number."`
 }
 
 // Conditions are what a rule asks of a lead. Make, source and type are compared without regard to case.
