@@ -13,6 +13,7 @@ ENV          ?=
 ARCH         ?= arm64
 SEEDS        ?= 20
 JOBS         ?= 10000
+ROUNDS       ?= 20
 
 # A program of its own, unlike one under go run, ends after Ctrl-C as it pleases, and without a word about it.
 LOCAL := go build -o dist/local ./functions/local && exec dist/local
@@ -117,6 +118,10 @@ deploy: ## deploy to AWS (ENV=prod)
 .PHONY: rehearse
 rehearse: ## play what is deployed on this machine, without AWS, and print what it did and was granted (ENV=dev CARS=300 V=1 FAR=1)
 	@cd internal/testkit/rehearse && go test -run TestTheRehearsal -count 1 -timeout 60m -report $(call given,ENV,env) $(call given,CARS,cars) $(if $(call given,FAR,far),-far) $(if $(call given,V,v),-whole)
+
+.PHONY: starts
+starts: ## measure how long functions take to start, each beside a hello world (ROUNDS=40)
+	@cd internal/testkit/rehearse && go test -run TestProgramsStart -count 1 -timeout 60m -report -rounds $(ROUNDS)
 
 .PHONY: simulate
 simulate: ## run the functions in a bad world: SEEDS=20 seeds of JOBS=10000 jobs each

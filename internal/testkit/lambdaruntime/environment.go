@@ -87,6 +87,9 @@ func start(r *Runtime, name string) (*environment, error) {
 // wait tells what the end of the process means.
 func (e *environment) wait(in io.Closer, read <-chan struct{}) {
 	err := e.process.Wait()
+	if state := e.process.ProcessState; state != nil && e.runtime.options.Ended != nil {
+		e.runtime.options.Ended(e.name, state.UserTime()+state.SystemTime())
+	}
 	in.Close()
 	<-read
 	e.runtime.forget(e)

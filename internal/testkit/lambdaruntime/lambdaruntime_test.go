@@ -28,6 +28,7 @@ type stand struct {
 	lines chan lambdaruntime.Line
 	mu    sync.Mutex
 	done  []lambdaruntime.Answer
+	busy  sync.Map // time of processors by environment, of those that have ended
 }
 
 func (s *stand) note(a lambdaruntime.Answer) {
@@ -53,8 +54,9 @@ func newStand(t *testing.T, change func(*lambdaruntime.Function)) *stand {
 		Network: func(environment string) map[string]string {
 			return map[string]string{"AWS_ACCESS_KEY_ID": "ASIA" + environment}
 		},
-		Log:  func(line lambdaruntime.Line) { s.lines <- line },
-		Done: s.note,
+		Log:   func(line lambdaruntime.Line) { s.lines <- line },
+		Done:  s.note,
+		Ended: func(environment string, busy time.Duration) { s.busy.Store(environment, busy) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,8 @@ type Options struct {
 	Log func(Line)
 	// Done hears of every invocation after its answer; nil: nobody.
 	Done func(Answer)
+	// Ended hears of every process that has ended how long it has kept processors busy; nil: nobody does.
+	Ended func(environment string, busy time.Duration)
 	// Sampled decides which invocations are traced; nil: all.
 	Sampled func() bool
 }

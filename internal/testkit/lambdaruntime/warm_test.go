@@ -3,6 +3,7 @@ package lambdaruntime_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/winback-auto/winback/internal/testkit/lambdaruntime"
 )
@@ -25,6 +26,20 @@ func TestAWarmEnvironmentWaitsForItsFirstInvocation(t *testing.T) {
 	}
 	if again := s.invoke(order{Say: "second"}); echoed(t, again).Say != "second" || again.Environment != start.Environment {
 		t.Errorf("the second invocation: %v", again)
+	}
+}
+
+func TestAProcessThatHasEndedSaysHowBusyItWas(t *testing.T) {
+	s := newStand(t, nil)
+	start, err := s.Warm(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if busy, ended := s.busy.Load(start.Environment); !ended || busy.(time.Duration) <= 0 || busy.(time.Duration) > time.Minute {
+		t.Errorf("it was busy for %v", busy)
 	}
 }
 

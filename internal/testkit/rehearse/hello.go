@@ -18,60 +18,74 @@ const Hello = "hello"
 type Start struct {
 	Program string // as in the catalogue, or Hello
 	Init    time.Duration
+	Busy    time.Duration        // processors' time until then, which other work on the machine changes less
 	Called  []network.Connection // that it opened before it asked for work
 }
 
-// Starts starts every function and Hello again and again, round by round, so that all of them meet the same weather, and
-// gives the median of each, Hello first. They have the variables, credentials and network of their functions; Hello has those
-// of the first.
+// quiet is the share of starts that are not slower than the one that counts: what is above is mostly what else the machine
+// had to do.
+const quiet = 0.25
+
+// Starts starts every function again and again, round by round, each with Hello before it, so that all of them meet the same
+// weather, and gives the lower quartile of each, Hello first. They have the variables, credentials and network of their
+// functions; Hello has those of the function that it is started beside.
 func (s *Stand) Starts(ctx context.Context, rounds int) ([]Start, error) {
-	runs := []Function{s.Plan.Functions[0]}
 	starts := []Start{{Program: Hello}}
-	commands := []string{filepath.Join(s.options.Programs, Hello)}
 	for _, f := range s.Plan.Functions {
-		name := program(f.Name)
-		runs, starts = append(runs, f), append(starts, Start{Program: name})
-		commands = append(commands, filepath.Join(s.options.Programs, name, "bootstrap"))
+		starts = append(starts, Start{Program: program(f.Name)})
 	}
-	took := make([][]time.Duration, len(runs))
-	for round := range rounds {
-		for i, f := range runs {
-			client := fmt.Sprintf("start-%s-%d", starts[i].Program, round+1)
-			d, err := s.begin(ctx, f, commands[i], client)
-			if err != nil {
-				return nil, err
-			}
-			took[i] = append(took[i], d)
-			for _, c := range s.cloud.network.Connections() {
-				if c.Client == client {
-					starts[i].Called = append(starts[i].Called, c)
+	took, busy := make([][]time.Duration, len(starts)), make([][]time.Duration, len(starts))
+	for range rounds {
+		for n, f := range s.Plan.Functions {
+			for _, i := range []int{0, n + 1} {
+				start := &starts[i]
+				init, processors, err := s.begin(ctx, f, start, fmt.Sprintf("start-%s-%d", start.Program, len(took[i])+1))
+				if err != nil {
+					return nil, err
 				}
+				took[i], busy[i] = append(took[i], init), append(busy[i], processors)
 			}
 		}
 	}
 	for i := range starts {
-		starts[i].Init = percentile(took[i], 0.5)
+		starts[i].Init, starts[i].Busy = percentile(took[i], quiet), percentile(busy[i], quiet)
 	}
 	return starts, nil
 }
 
-// begin starts a program once, and ends it when it asks for work.
-func (s *Stand) begin(ctx context.Context, f Function, command, client string) (took time.Duration, err error) {
+// command is the path of a program.
+func (s *Stand) command(program string) string {
+	if program == Hello {
+		return filepath.Join(s.options.Programs, Hello)
+	}
+	return filepath.Join(s.options.Programs, program, "bootstrap")
+}
+
+// begin starts a program in the place of a function once, ends it when it asks for work, and notes whom it called until then.
+func (s *Stand) begin(ctx context.Context, f Function, program *Start, client string) (took, busy time.Duration, err error) {
 	variables, err := s.cloud.environment(f, client)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	runtime, err := lambdaruntime.New(lambdaruntime.Function{
-		Name: f.Name, ARN: f.ARN, Region: Region, Command: []string{command}, Variables: f.Variables, Timeout: f.Timeout, Memory: f.Memory, LogGroup: f.LogGroup,
-	}, lambdaruntime.Options{Network: func(string) map[string]string { return variables }})
+		Name: f.Name, ARN: f.ARN, Region: Region, Command: []string{s.command(program.Program)}, Variables: f.Variables, Timeout: f.Timeout, Memory: f.Memory, LogGroup: f.LogGroup,
+	}, lambdaruntime.Options{
+		Network: func(string) map[string]string { return variables },
+		Ended:   func(_ string, spent time.Duration) { busy = spent },
+	})
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	start, err := runtime.Warm(ctx)
 	if closing := runtime.Close(); err == nil {
 		err = closing
 	}
-	return start.Took, err
+	for _, c := range s.cloud.network.Connections() {
+		if c.Client == client {
+			program.Called = append(program.Called, c)
+		}
+	}
+	return start.Took, busy, err
 }
 
 // percentile is the smallest value that a share of all does not exceed; none: 0.

@@ -22,7 +22,7 @@ var (
 )
 
 // rounds is how often every program is started to see how long that takes.
-const rounds = 5
+const rounds = 9
 
 // TestTheRehearsal plays what is deployed on this machine, without AWS: the synthesized templates are stood up, the real
 // programs run in them, and every call is judged by the role that the templates give. It plays the main job, the scripts

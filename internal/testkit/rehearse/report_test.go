@@ -125,19 +125,3 @@ func TestARowSaysWhatInvocationsTook(t *testing.T) {
 		t.Errorf("%+v", row)
 	}
 }
-
-func TestStartsAreMeasuredBesideAHelloWorldAndCallNobody(t *testing.T) {
-	s := stand(t, prepare(t))
-	starts, err := s.Starts(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(starts) != len(s.Plan.Functions)+1 || starts[0].Program != Hello {
-		t.Fatalf("%d starts, the first of %s", len(starts), starts[0].Program)
-	}
-	for _, start := range starts {
-		if start.Init <= 0 || len(start.Called) > 0 {
-			t.Errorf("%s took %v and connected to %v", start.Program, start.Init, start.Called)
-		}
-	}
-}
