@@ -16,6 +16,9 @@ const (
 	jsii      = "github.com/aws/jsii-runtime-go"
 )
 
+// linked are the services of AWS in every Lambda: the table, what reads credentials, and what services share.
+var linked = []string{"dynamodb", "dynamodbstreams", "internal", "signin", "sso", "ssooidc", "sts"}
+
 // Check returns every broken rule as a sentence, sorted; none when the tree is as designed.
 func Check(graph Graph) []string {
 	c := checker{graph: graph, used: map[string]bool{}}
@@ -180,6 +183,13 @@ func (c *checker) links(path string) {
 	if lambda {
 		complain("no Lambda links what is local", func(to string) bool { return strings.HasPrefix(to, pebble) || layerOf(to) == machine })
 		complain("no Lambda links a simulator", func(to string) bool { return under(to, "internal/partner/autograbsim") })
+	}
+	if path == "internal/aws/lambdahost" {
+		complain("every start pays for a service that is linked: the host links the table, and a main names the others (lambdahost.Drivers)", func(to string) bool {
+			rest, isService := strings.CutPrefix(to, awsSDK+"/service/")
+			service, _, _ := strings.Cut(rest, "/")
+			return isService && !slices.Contains(linked, service)
+		})
 	}
 	if l := layerOf(path); l == platform || l == kernel || l == feature {
 		complain("features and platform build without AWS", func(to string) bool { return strings.HasPrefix(to, awsSDK) })
