@@ -19,6 +19,8 @@ type Environment struct {
 	Region      string
 	Account     string // 12 digits: nobody deploys it anywhere else by mistake; empty: the account of the credentials
 	Sender      string // address that mails come from, "Name <address>" or bare; its domain becomes an identity of SES
+	Replies     string // domain that answers to mails come in to, below the sender's; empty: replies.<the sender's domain>
+	RuleSet     string // of SES, which takes mails in and is there and active already; empty: the stack makes one
 	TextPool    string // pool of AWS End User Messaging that text messages come from: pool-1234…
 	AppURL      string // of the users' front end, without a slash at the end; the only origin of other pages' calls
 	Domain      string // of the HTTPS interface; empty: the one that AWS makes
@@ -112,6 +114,18 @@ func (e Environment) SenderAddress() string {
 	return address.Address
 }
 
+// ReplyDomain is the domain that answers to mails come in to.
+func (e Environment) ReplyDomain() string { return cmp.Or(e.Replies, "replies."+e.SenderDomain()) }
+
+// BounceDomain is the domain that mails which come back go to.
+func (e Environment) BounceDomain() string { return "bounce." + e.SenderDomain() }
+
+// hostname is a domain as it stands in the DNS, in lower case.
+var hostname = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$`)
+
+// ruleSet is what a rule set of SES may be called.
+var ruleSet = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$`)
+
 // pool is the id of a pool of numbers.
 var pool = regexp.MustCompile(`^pool-[0-9a-f]{32}$`)
 
@@ -135,6 +149,19 @@ func (e Environment) Check() error {
 		fault("Sender", "is missing: name the address that mails come from, for example Winback <no-reply@your.domain>")
 	case e.SenderAddress() == "":
 		fault("Sender", "%q is no address", e.Sender)
+	}
+	if domain := e.SenderDomain(); e.Replies != "" && domain != "" {
+		switch {
+		case !hostname.MatchString(e.Replies):
+			fault("Replies", "%q is no bare domain name in lower case", e.Replies)
+		case !strings.HasSuffix(e.Replies, "."+domain):
+			fault("Replies", "%s is not below the sender's %s: SES takes mails in for what it has verified, and people's own mail is not ours to take", e.Replies, domain)
+		case e.Replies == e.BounceDomain():
+			fault("Replies", "%s is where mails go that come back: choose another one, such as replies.%s", e.Replies, domain)
+		}
+	}
+	if e.RuleSet != "" && !ruleSet.MatchString(e.RuleSet) {
+		fault("RuleSet", "%q is no name of a rule set of SES", e.RuleSet)
 	}
 	if !pool.MatchString(e.TextPool) {
 		fault("TextPool", "%q is no pool of AWS End User Messaging: make one with a number of yours in it, and name it as pool-0123…", e.TextPool)

@@ -24,17 +24,22 @@ func TestEveryFaultOfAnEnvironmentIsNamed(t *testing.T) {
 		spoil func(*stack.Environment)
 		want  string
 	}{
-		"no region":         {func(e *stack.Environment) { e.Region = "" }, "Region: is missing: name the AWS region"},
-		"no account":        {func(e *stack.Environment) { e.Account = "harbour" }, `Account: "harbour" is no account: it has 12 digits`},
-		"no sender":         {func(e *stack.Environment) { e.Sender = "" }, "Sender: is missing: name the address that mails come from"},
-		"no address":        {func(e *stack.Environment) { e.Sender = "harbour.test" }, `Sender: "harbour.test" is no address`},
-		"no pool":           {func(e *stack.Environment) { e.TextPool = "+61491570006" }, `TextPool: "+61491570006" is no pool`},
-		"no front end":      {func(e *stack.Environment) { e.AppURL = "" }, "AppURL: is missing"},
-		"plain http":        {func(e *stack.Environment) { e.AppURL = "http://app.harbour.test" }, "is no https origin"},
-		"a path":            {func(e *stack.Environment) { e.AppURL = "https://app.harbour.test/" }, "is no https origin"},
-		"every origin":      {func(e *stack.Environment) { e.AppURL = "*" }, "is no https origin"},
-		"domain alone":      {func(e *stack.Environment) { e.Domain = "api.harbour.test" }, "Domain: and Certificate belong together"},
-		"certificate alone": {func(e *stack.Environment) { e.Certificate = "arn:aws:acm:ap-southeast-2:123456789012:certificate/x" }, "Domain: and Certificate belong together"},
+		"no region":          {func(e *stack.Environment) { e.Region = "" }, "Region: is missing: name the AWS region"},
+		"no account":         {func(e *stack.Environment) { e.Account = "harbour" }, `Account: "harbour" is no account: it has 12 digits`},
+		"no sender":          {func(e *stack.Environment) { e.Sender = "" }, "Sender: is missing: name the address that mails come from"},
+		"no address":         {func(e *stack.Environment) { e.Sender = "harbour.test" }, `Sender: "harbour.test" is no address`},
+		"no pool":            {func(e *stack.Environment) { e.TextPool = "+61491570006" }, `TextPool: "+61491570006" is no pool`},
+		"answers as address": {func(e *stack.Environment) { e.Replies = "a@replies.harbour.test" }, `Replies: "a@replies.harbour.test" is no bare domain name`},
+		"answers elsewhere":  {func(e *stack.Environment) { e.Replies = "replies.other.test" }, "Replies: replies.other.test is not below the sender's harbour.test"},
+		"answers to people":  {func(e *stack.Environment) { e.Replies = "harbour.test" }, "Replies: harbour.test is not below the sender's harbour.test"},
+		"answers to bounces": {func(e *stack.Environment) { e.Replies = "bounce.harbour.test" }, "Replies: bounce.harbour.test is where mails go that come back"},
+		"no rule set":        {func(e *stack.Environment) { e.RuleSet = "my rules" }, `RuleSet: "my rules" is no name of a rule set`},
+		"no front end":       {func(e *stack.Environment) { e.AppURL = "" }, "AppURL: is missing"},
+		"plain http":         {func(e *stack.Environment) { e.AppURL = "http://app.harbour.test" }, "is no https origin"},
+		"a path":             {func(e *stack.Environment) { e.AppURL = "https://app.harbour.test/" }, "is no https origin"},
+		"every origin":       {func(e *stack.Environment) { e.AppURL = "*" }, "is no https origin"},
+		"domain alone":       {func(e *stack.Environment) { e.Domain = "api.harbour.test" }, "Domain: and Certificate belong together"},
+		"certificate alone":  {func(e *stack.Environment) { e.Certificate = "arn:aws:acm:ap-southeast-2:123456789012:certificate/x" }, "Domain: and Certificate belong together"},
 		"certificate abroad": {func(e *stack.Environment) {
 			e.Domain, e.Certificate = "api.harbour.test", "arn:aws:acm:us-east-1:123456789012:certificate/x"
 		}, "is not the ARN of a certificate in ap-southeast-2"},

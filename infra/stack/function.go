@@ -90,6 +90,8 @@ func variables(s awscdk.Stack, env Environment, f app.Function, w wiring) *map[s
 			values[name] = text(env.Name("mail"))
 		case lambdahost.MailFromVariable:
 			values[name] = text(env.Sender)
+		case lambdahost.InboxVariable:
+			values[name] = w.inbox.bucket.Ref()
 		case lambdahost.TextFromVariable:
 			values[name] = text(env.TextPool)
 		case lambdahost.KMSKeyVariable:
@@ -101,6 +103,9 @@ func variables(s awscdk.Stack, env Environment, f app.Function, w wiring) *map[s
 		case lambdahost.BaseURLVariable:
 			values[name] = w.baseURL
 			values[lambdahost.AppURLVariable] = text(env.AppURL)
+			if w.inbox != nil {
+				values[lambdahost.RepliesVariable] = text(env.ReplyDomain())
+			}
 		default:
 			panic("stack: nothing is known about the variable " + name)
 		}

@@ -48,6 +48,9 @@ func grants(env Environment, f app.Function, w wiring, logs *string) []grant {
 			object{"StringEquals": object{"ses:FromAddress": env.SenderAddress()}},
 		})
 	}
+	if f.Uses.Inbox {
+		all = append(all, grant{"Inbox", []string{"s3:GetObject"}, []*string{w.inbox.mailARNs()}, nil})
+	}
 	if f.Uses.Text {
 		all = append(all, grant{"Text", []string{"sms-voice:SendTextMessage"}, []*string{arn("sms-voice", "pool/"+env.TextPool)}, nil})
 	}

@@ -12,6 +12,7 @@ type stores struct {
 	seal     awskms.CfnKey
 	linkKeys awssecretsmanager.CfnSecret
 	signIn   signIns
+	inbox    *inbox // nil: no mails come in
 }
 
 // sealingKey is the key that seals the partners' secrets. Who may use it is said in the roles; see grants.go.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
 
 	"github.com/winback-auto/winback/internal/aws/deployment"
+	"github.com/winback-auto/winback/internal/platform/blob"
 )
 
 // How long Lambda tries to hand over what has come, and how often. A tick is a hint, and the next one comes anyway; an event
@@ -57,8 +58,9 @@ func schedule(f function) {
 	})
 }
 
-// subscribe routes events of the bus to a function; of the provider of mails, those of our own configuration set.
-func subscribe(f function) {
+// subscribe routes events of the bus to a function; of the provider of mails, those of our own configuration set, and of
+// buckets those about the mails that came in.
+func subscribe(f function, mails *inbox) {
 	rule := awsevents.NewCfnRule(f.stack, logical(f.Name, "Rule"), nil)
 	letters := deadLetters(f.stack, f.env, f.Name, nil, object{
 		"Sid": "EventsThatCannotBeHandedOver", "Effect": "Allow", "Principal": object{"Service": "events.amazonaws.com"},
@@ -71,6 +73,9 @@ func subscribe(f function) {
 	pattern := object{"source": texts(f.On.Source), "detail-type": texts(f.On.DetailTypes...)}
 	if f.On.Source == "aws.ses" {
 		pattern["detail"] = object{"mail": object{"tags": object{"ses:configuration-set": texts(f.env.Name("mail"))}}}
+	}
+	if f.On.Source == blob.Source {
+		pattern["detail"] = object{"bucket": object{"name": list(mails.bucket.Ref())}, "object": object{"key": list(object{"anything-but": setupNotification})}}
 	}
 	rule.SetEventPattern(pattern)
 	rule.SetTargets(list(&awsevents.CfnRule_TargetProperty{

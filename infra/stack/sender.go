@@ -19,7 +19,7 @@ var (
 // sender is the identity that mails come from, and the configuration set that they name.
 func sender(s awscdk.Stack, env Environment, functions []app.Function) {
 	domain := env.SenderDomain()
-	bounces := "bounce." + domain
+	bounces := env.BounceDomain()
 	identity := awsses.NewCfnEmailIdentity(s, text("Identity"), &awsses.CfnEmailIdentityProps{
 		EmailIdentity:         text(domain),
 		DkimAttributes:        &awsses.CfnEmailIdentity_DkimAttributesProperty{SigningEnabled: yes},
@@ -52,6 +52,9 @@ func sender(s awscdk.Stack, env Environment, functions []app.Function) {
 	output(s, "Record4", "DNS: takes bounces.", sub(bounces+" MX 10 feedback-smtp.${AWS::Region}.amazonses.com"))
 	output(s, "Record5", "DNS: says who sends (SPF).", text(bounces+` TXT "v=spf1 include:amazonses.com -all"`))
 	output(s, "Record6", "DNS: says what becomes of forgeries (DMARC).", text("_dmarc."+domain+` TXT "v=DMARC1; p=quarantine; rua=mailto:`+env.Alarms+`"`))
+	if Receives(functions) {
+		output(s, "Record7", "DNS: takes answers.", receivingRecord(env))
+	}
 }
 
 // published lists the events that the configuration set publishes.

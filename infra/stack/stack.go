@@ -20,7 +20,7 @@ type Stacks struct{ Mail, Data, App, Watch awscdk.Stack }
 
 // New declares all that an environment consists of.
 func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
-	if err := errors.Join(env.Check(), app.Validate(options.Functions), checkPublic(options.Functions)); err != nil {
+	if err := errors.Join(env.Check(), app.Validate(options.Functions), checkPublic(options.Functions), checkReceiving(env, options.Functions)); err != nil {
 		return Stacks{}, err
 	}
 
@@ -37,6 +37,7 @@ func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
 		seal:     sealingKey(data, env),
 		linkKeys: linkKeys(data, env),
 		signIn:   signIn(data, env),
+		inbox:    newInbox(data, env, options.Functions),
 	}
 
 	app := newStack(root, env, "app", "what can be made again")
@@ -53,7 +54,7 @@ func New(root awscdk.App, env Environment, options Options) (Stacks, error) {
 		case f.Every != nil:
 			schedule(function)
 		case f.On != nil:
-			subscribe(function)
+			subscribe(function, d.inbox)
 		}
 	}
 	api.open()

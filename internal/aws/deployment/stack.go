@@ -20,6 +20,7 @@ const (
 	TableOutput    = "TableName"  // of the DynamoDB table
 	UserPoolOutput = "UserPoolId" // of the Cognito user pool
 	SignInOutput   = "SignInURL"  // where people sign in
+	RuleSetOutput  = "RuleSet"    // of SES, that takes mails in; missing where none come in
 )
 
 // QueueOutput is the output with the URL of a topic's queue: QueueRecaptureSubmit.

@@ -9,6 +9,7 @@
 package s3inbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -80,14 +81,15 @@ func (r *Reader) once(ctx context.Context, key string, limit int) ([]byte, error
 	if aws.ToInt64(out.ContentLength) > int64(limit) {
 		return nil, tooLong(limit)
 	}
-	content, err := io.ReadAll(io.LimitReader(out.Body, int64(limit)+1))
-	switch {
-	case err != nil:
+	var content bytes.Buffer
+	content.Grow(int(aws.ToInt64(out.ContentLength)) + bytes.MinRead) // or a large one would be copied again and again
+	if _, err := content.ReadFrom(io.LimitReader(out.Body, int64(limit)+1)); err != nil {
 		return nil, &brokenError{err}
-	case len(content) > limit:
+	}
+	if content.Len() > limit {
 		return nil, tooLong(limit)
 	}
-	return content, nil
+	return content.Bytes(), nil
 }
 
 // brokenError says that an answer began and did not end.

@@ -82,6 +82,9 @@ func g11(w *World, r *report) {
 		if f.Uses.Table != app.NoTable && slices.Contains(got, lambdahost.AppURLVariable) {
 			want = append(want, lambdahost.AppURLVariable)
 		}
+		if f.Uses.Table != app.NoTable && w.receives() {
+			want = append(want, lambdahost.RepliesVariable)
+		}
 		slices.Sort(want)
 		r.must(slices.Equal(got, want), "the environment of %s is not what its host reads (- wanted, + got):\n%s", t, cmp.Diff(want, got))
 		for _, name := range got {

@@ -103,6 +103,9 @@ func bounded(g iam.Grant) bool {
 	if g.Resource == "*" {
 		return slices.Contains(unbound, g.Action)
 	}
+	if g.Action == "s3:GetObject" { // of the mails in a bucket, see mailGrants
+		return strings.HasPrefix(g.Resource, "arn:aws:s3:::") && strings.HasSuffix(g.Resource, "/*") && strings.Count(g.Resource, "/") == 2 && strings.Count(g.Resource, "*") == 1
+	}
 	return strings.HasPrefix(g.Action, "logs:") && strings.HasSuffix(g.Resource, ":*") && strings.Count(g.Resource, "*") == 1
 }
 
@@ -147,6 +150,7 @@ func (w *World) due(f app.Function, lambda *thing) []string {
 		add(queue.arn, "sqs:SendMessage")
 	}
 	all = append(all, w.dueElsewhere(f)...)
+	all = append(all, w.mailGrants(f)...)
 	slices.Sort(all)
 	return all
 }

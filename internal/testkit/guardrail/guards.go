@@ -8,7 +8,7 @@ import (
 )
 
 // guarding are the types of resource policies, and the property that names what they guard.
-var guarding = map[string]string{"AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics"}
+var guarding = map[string]string{"AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics", "AWS::S3::BucketPolicy": "Bucket"}
 
 // guards are the statements of all policies on a resource. A policy that cannot be read is an error.
 func (w *World) guards(of *thing) (all iam.Policy, err error) {

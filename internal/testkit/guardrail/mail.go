@@ -56,14 +56,4 @@ func (w *World) heard(r *report, set *thing) {
 }
 
 // records are all outputs of a stack.
-func (w *World) records(of *template.Stack) string {
-	outputs, err := w.resolver.Outputs(of)
-	if err != nil {
-		return ""
-	}
-	var all []string
-	for _, v := range outputs {
-		all = append(all, template.Text(v))
-	}
-	return strings.Join(all, "\n")
-}
+func (w *World) records(of *template.Stack) string { return strings.Join(w.outputs(of), "\n") }

@@ -91,7 +91,7 @@ var Rules = []Rule{
 	{"G22", "only those who talk to the partner open secrets, of one company at a time; the key rotates", g22},
 	{"G23", "SES reports everything that happens to a mail, suppresses, demands TLS, signs and bounces as our domain", g23},
 	{"G24", "reports about mails that nobody could take are kept, and silence raises an alarm", g24},
-	{"G25", "there is no bucket; one that came would have to be closed, versioned and tidied up", g25},
+	{"G25", "buckets hold mails that come in and who reads them: closed, encrypted, over TLS, versioned, tidied up, written by our own rule alone", g25},
 	{"G26", "who signs in has a second factor, a long password and an invitation", g26},
 	{"G27", "nobody can write their own company or role into a token", g27},
 	{"G28", "whatever needs a person raises an alarm that says what to do", g28},

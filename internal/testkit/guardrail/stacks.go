@@ -15,19 +15,6 @@ var stateful = []string{
 // replaceable are the types that each release may replace.
 var replaceable = []string{"AWS::Lambda::Function", "AWS::ApiGatewayV2::Route", "AWS::SQS::Queue", "AWS::CloudWatch::Alarm"}
 
-// g25: uploads go to the functions directly, at most 4.5 MB each, so there is nothing that a bucket would hold.
-func g25(w *World, r *report) {
-	r.must(len(w.things) > 0, "there is nothing")
-	for _, t := range w.of("AWS::S3::Bucket") {
-		closed := t.flag("PublicAccessBlockConfiguration", "BlockPublicAcls") && t.flag("PublicAccessBlockConfiguration", "BlockPublicPolicy") &&
-			t.flag("PublicAccessBlockConfiguration", "IgnorePublicAcls") && t.flag("PublicAccessBlockConfiguration", "RestrictPublicBuckets")
-		r.must(closed, "%s can be opened to the public", t)
-		r.must(t.text("VersioningConfiguration", "Status") == "Enabled", "%s keeps no versions", t)
-		r.must(len(t.list("LifecycleConfiguration", "Rules")) > 0, "%s keeps everything for ever", t)
-		r.must(t.text("LoggingConfiguration", "DestinationBucketName") != "", "nobody knows who reads %s", t)
-	}
-}
-
 func g30(w *World, r *report) {
 	holding := map[*template.Stack]bool{}
 	for _, t := range w.of(stateful...) {

@@ -10,7 +10,7 @@ import (
 )
 
 // kind is what AWS answers about resources of a type. Patterns hold ${Name} (as the name property says, else made up as
-// CloudFormation does), ${Region}, ${Account}, ${Partition}, ${ID…} (made up: the same for the same resource), and ${Ref}.
+// CloudFormation does; ${Lower} in lower case, as buckets are called), ${Region}, ${Account}, ${Partition}, ${ID…} (made up: the same for the same resource), and ${Ref}.
 type kind struct {
 	name       string // property that holds the physical name
 	ref        string
@@ -58,6 +58,10 @@ var kinds = map[string]kind{
 	"AWS::Logs::LogGroup":                        {"LogGroupName", "${Name}", map[string]string{"Arn": arn + "logs:${Region}:${Account}:log-group:${Name}:*"}},
 	"AWS::Logs::MetricFilter":                    {"FilterName", "${Name}", nil},
 	"AWS::Logs::ResourcePolicy":                  {"PolicyName", "${Name}", nil},
+	"AWS::S3::Bucket":                            {"BucketName", "${Lower}", map[string]string{"Arn": arn + "s3:::${Lower}", "DomainName": "${Lower}.s3.amazonaws.com", "RegionalDomainName": "${Lower}.s3.${Region}.amazonaws.com"}},
+	"AWS::S3::BucketPolicy":                      {"", "${ID26}", nil},
+	"AWS::SES::ReceiptRule":                      {"", "${Rule}", nil},
+	"AWS::SES::ReceiptRuleSet":                   {"RuleSetName", "${Name}", nil},
 	"AWS::SES::ConfigurationSet":                 {"Name", "${Name}", nil},
 	"AWS::SES::ConfigurationSetEventDestination": {"", "${ID10}", map[string]string{"Id": "${ID10}"}},
 	"AWS::SES::EmailIdentity": {"EmailIdentity", "${Name}", map[string]string{
@@ -127,6 +131,16 @@ func (r *Resolver) part(of *Resource, k kind, name string) (string, error) {
 		return r.function(of)
 	case "GroupName":
 		return r.property(of, name, "default")
+	case "Lower":
+		name, err := r.part(of, k, "Name")
+		return strings.ToLower(name), err
+	case "Rule":
+		v, err := r.Property(of, "Rule", "Name")
+		name, _ := text(v)
+		if err == nil && name == "" {
+			name = of.ID
+		}
+		return name, err
 	case "Name":
 		made := of.Stack.Name + "-" + of.ID + "-" + made(seed, 12)
 		if k.name == "" {
