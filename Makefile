@@ -110,10 +110,11 @@ diff: ## show what a deployment would change (ENV=prod)
 	@$(CDK) diff --all $(SYNTH)
 
 .PHONY: deploy
-deploy: ## deploy to AWS (ENV=prod)
-	@go run ./infra/check $(call given,ENV,env)
+deploy: ## deploy to AWS (ENV=prod; REPLACE=name of a rule set of SES that ours replaces)
+	@go run ./infra/check $(call given,ENV,env) $(call given,REPLACE,replace)
 	@go run ./infra/bundle
 	@$(CDK) deploy --all $(SYNTH)
+	@$(OPERATE) receive $(call given,ENV,env) $(call given,REPLACE,replace) -region "$$(go run ./infra/check $(call given,ENV,env) -region)"
 
 .PHONY: rehearse
 rehearse: ## play what is deployed on this machine, without AWS, and print what it did and was granted (ENV=dev CARS=300 V=1 FAR=1)
@@ -153,6 +154,10 @@ queues: ## show how many messages wait in AWS, and how many failed (ENV=prod)
 .PHONY: redrive
 redrive: ## have failed messages tried again in AWS (ENV=prod QUEUE=recapture-submit or QUEUE=all)
 	@$(OPERATE) redrive $(call given,ENV,env) $(call given,QUEUE,queue) $(call given,REGION,region)
+
+.PHONY: receive
+receive: ## let mails come in in AWS, which a deployment does by itself (ENV=prod REPLACE=name of a rule set of SES that ours replaces)
+	@$(OPERATE) receive $(call given,ENV,env) $(call given,REPLACE,replace) $(call given,REGION,region)
 
 .PHONY: parked
 parked: ## settle a mail in AWS of which nobody could tell whether it went out (ENV=prod COMPANY=id SEND=id WENT=yes or WENT=no)

@@ -24,6 +24,8 @@ import (
 type account struct {
 	server  *httptest.Server
 	people  *awssim.Cognito
+	ses     *awssim.SES
+	objects *awssim.S3
 	outputs map[string]string // of the app stack
 	data    map[string]string // of the data stack
 	refuse  string            // target of calls that are refused
@@ -40,11 +42,14 @@ func newAccount(t *testing.T) *account {
 	t.Helper()
 	a := &account{
 		people:  awssim.NewCognito(pool),
+		ses:     awssim.NewSES(awssim.SESOptions{}),
+		objects: awssim.NewS3(awssim.S3Options{}),
 		outputs: map[string]string{"BaseURL": "https://api.winback.example"},
 		data:    map[string]string{"TableName": tableName, "UserPoolId": pool, "SignInURL": "https://sign-in.winback.example"},
 	}
 	dynamo := minidyn.NewServer()
-	sim := awssim.New(awssim.Options{Now: time.Now}, awssim.NewSQS(awssim.SQSOptions{}), a.people)
+	sim := awssim.New(awssim.Options{Now: time.Now}, awssim.NewSQS(awssim.SQSOptions{}), a.people, a.objects)
+	sets := awssim.ReceiptRuleSets{SES: a.ses}
 	stacks := awssim.CloudFormation{"winback-prod-data": a.data, "winback-prod-app": a.outputs}
 	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -55,6 +60,8 @@ func newAccount(t *testing.T) *account {
 			dynamo.ServeHTTP(w, r)
 		case stacks.Recognises(r):
 			stacks.ServeHTTP(w, r)
+		case sets.Recognises(r):
+			sets.ServeHTTP(w, r)
 		default:
 			sim.ServeHTTP(w, r)
 		}

@@ -115,7 +115,7 @@ func TestWhatIsWrongIsSaidBeforeAnythingIsCreated(t *testing.T) {
 		{`ID (-id) "" is no id`, with(harbour, "-company", "汽车")},
 		{`"prod" is no flag`, with(harbour, "prod")},
 		{"flag provided but not defined: -mail; operate found -h lists the flags", with(harbour, "-mail", "x")},
-		{"name a command: found, queues, redrive or parked", []string{"create"}},
+		{"name a command: found, queues, redrive, receive or parked", []string{"create"}},
 		{"name a command", nil},
 		{"there is no stack winback-staging-data in ap-southeast-2: deploy it with make deploy ENV=staging", with(harbour, "-env", "staging")},
 		{`"../prod" is no environment`, with(harbour, "-env", "../prod")},

@@ -3,6 +3,7 @@
 //	operate found      creates a company with its first administrator (make founder)
 //	operate queues     shows how many messages wait, and how many failed (make queues)
 //	operate redrive    has failed messages tried again (make redrive)
+//	operate receive    lets mails come in, after a deployment (make receive)
 //	operate parked     settles a mail or text message of which nobody could tell whether it went out (make parked)
 //
 // It asks nothing, and every command may be repeated: what is done stays as it is.
@@ -35,9 +36,9 @@ func main() {
 
 // run carries out one command.
 func run(ctx context.Context, out io.Writer, args []string) error {
-	commands := map[string]func(context.Context, io.Writer, []string) error{"found": found, "queues": queues, "redrive": redrive, "parked": parked}
+	commands := map[string]func(context.Context, io.Writer, []string) error{"found": found, "queues": queues, "redrive": redrive, "receive": receive, "parked": parked}
 	if len(args) == 0 || commands[args[0]] == nil {
-		return errors.New("name a command: found, queues, redrive or parked; each explains itself with -h")
+		return errors.New("name a command: found, queues, redrive, receive or parked; each explains itself with -h")
 	}
 	err := commands[args[0]](ctx, out, args[1:])
 	if errors.Is(err, flag.ErrHelp) {

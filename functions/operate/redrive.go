@@ -68,6 +68,9 @@ func (d drain) redrive(ctx context.Context, out io.Writer, at *deployment.Deploy
 	switch {
 	case d.f.On != nil:
 		deps, err := at.Deps(ctx, log())
+		if err == nil && d.f.Uses.Inbox {
+			deps, err = at.Receiving(ctx, deps)
+		}
 		if err != nil {
 			return err
 		}

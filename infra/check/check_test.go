@@ -33,9 +33,11 @@ func account(t *testing.T, ses awssim.SESOptions, records map[string]string) {
 	accountOf(t, awssim.Lambda{}, ses, records)
 }
 
-func accountOf(t *testing.T, lambda awssim.Lambda, ses awssim.SESOptions, records map[string]string) {
+func accountOf(t *testing.T, lambda awssim.Lambda, ses awssim.SESOptions, records map[string]string) *awssim.SES {
 	t.Helper()
-	sim := awssim.New(awssim.Options{Now: time.Now}, awssim.NewSES(ses), lambda)
+	mails := awssim.NewSES(ses)
+	sim := awssim.New(awssim.Options{Now: time.Now}, mails, lambda)
+	sets := awssim.ReceiptRuleSets{SES: mails}
 	stacks := awssim.CloudFormation{}
 	if records != nil {
 		stacks["winback-prod-mail"] = records
@@ -45,10 +47,15 @@ func accountOf(t *testing.T, lambda awssim.Lambda, ses awssim.SESOptions, record
 			stacks.ServeHTTP(w, r)
 			return
 		}
+		if sets.Recognises(r) {
+			sets.ServeHTTP(w, r)
+			return
+		}
 		sim.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	credentials(t, "AKIDEXAMPLE", server.URL)
+	return mails
 }
 
 func credentials(t *testing.T, id, url string) {

@@ -16,6 +16,7 @@ import (
 	"github.com/winback-auto/winback/infra/stack"
 	"github.com/winback-auto/winback/internal/aws/deployment"
 	"github.com/winback-auto/winback/internal/partner/autograb"
+	"github.com/winback-auto/winback/internal/platform/app"
 )
 
 func main() {
@@ -31,7 +32,9 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	flags.SetOutput(out)
 	key := flags.String("env", "", "environment: dev or prod")
+	replace := flags.String("replace", "", "name of the rule set of SES that is active and that ours replaces")
 	before := flags.Bool("sender-to-come", false, "the sender is about to be made: do not ask for it")
+	region := flags.Bool("region", false, "only say in which region it is")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -42,17 +45,26 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	if err := env.Deployable(); err != nil {
 		return err
 	}
+	if *region {
+		fmt.Fprintln(out, env.Region)
+		return nil
+	}
 	d, err := deployment.Open(ctx, deployment.Where{Environment: env.Key, Region: env.Region})
 	if err != nil || *before {
 		return err
 	}
-	return errors.Join(concurrency(ctx, env, d), sender(ctx, out, env, d))
+	return errors.Join(concurrency(ctx, env, d), sender(ctx, out, env, d), receiving(ctx, env, d, *replace))
+}
+
+// all is the catalogue.
+func all() []app.Function {
+	return functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)
 }
 
 // concurrency asks whether the account can set aside what the functions reserve.
 func concurrency(ctx context.Context, env stack.Environment, d *deployment.Deployment) error {
 	have, err := d.Concurrency(ctx)
-	if need := stack.Concurrency(functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)); err == nil && have < need {
+	if need := stack.Concurrency(all()); err == nil && have < need {
 		return fmt.Errorf("the account may run %d Lambda invocations at once in %s and needs %d: ask for 1000 under Service Quotas, AWS Lambda, Concurrent executions; nothing was created",
 			have, env.Region, need)
 	}

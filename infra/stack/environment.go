@@ -117,6 +117,9 @@ func (e Environment) SenderAddress() string {
 // ReplyDomain is the domain that answers to mails come in to.
 func (e Environment) ReplyDomain() string { return cmp.Or(e.Replies, "replies."+e.SenderDomain()) }
 
+// ReceiptRules is the rule set of SES by which mails come in.
+func (e Environment) ReceiptRules() string { return cmp.Or(e.RuleSet, e.Name("mail")) }
+
 // BounceDomain is the domain that mails which come back go to.
 func (e Environment) BounceDomain() string { return "bounce." + e.SenderDomain() }
 

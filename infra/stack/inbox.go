@@ -71,10 +71,7 @@ func newInbox(s awscdk.Stack, env Environment, functions []app.Function) *inbox 
 	if !Receives(functions) {
 		return nil
 	}
-	set := text(env.Name("mail"))
-	if env.RuleSet != "" {
-		set = text(env.RuleSet)
-	}
+	set := text(env.ReceiptRules())
 	access := newBucket(s, env, "InboxAccess", env.LogDays, nil)
 	bucket := newBucket(s, env, "Inbox", mailDays, func(props *awss3.CfnBucketProps) {
 		props.LoggingConfiguration = &awss3.CfnBucket_LoggingConfigurationProperty{DestinationBucketName: access.Ref(), LogFilePrefix: text("inbox/")}
@@ -99,7 +96,8 @@ func newInbox(s awscdk.Stack, env Environment, functions []app.Function) *inbox 
 		},
 	})
 	receipt.AddResourceDependency(policy, text("SES writes into the bucket at once"))
-	output(s, "InboxName", "The bucket that mails come into.", bucket.Ref())
+	output(s, deployment.InboxOutput, "The bucket that mails come into.", bucket.Ref())
+	output(s, deployment.RepliesOutput, "The domain that mails come in for.", text(env.ReplyDomain()))
 	output(s, deployment.RuleSetOutput, "The rule set of SES that takes mails in; make receive makes it the active one.", set)
 	return &inbox{bucket}
 }

@@ -62,9 +62,22 @@ func TestMailsComeInWhereAFunctionReadsThemAndNowhereElse(t *testing.T) {
 	}
 	for _, s := range silent.Stacks {
 		for _, o := range s.Outputs {
-			if slices.Contains([]string{"Record7", "InboxName", deployment.RuleSetOutput}, o.Name) {
+			if slices.Contains([]string{"Record7", deployment.InboxOutput, deployment.RuleSetOutput, deployment.RepliesOutput}, o.Name) {
 				t.Errorf("the stack %s says %s", s.Name, o.Name)
 			}
+		}
+	}
+}
+
+// What the operator's commands look up is what the stacks say, for mails, too.
+func TestTheStacksSayWhereMailsComeIn(t *testing.T) {
+	said := map[string]bool{}
+	for _, o := range receives(t).stack("data").Outputs {
+		said[o.Name] = true
+	}
+	for _, name := range []string{deployment.InboxOutput, deployment.RuleSetOutput, deployment.RepliesOutput} {
+		if !said[name] {
+			t.Errorf("the data stack does not say %s", name)
 		}
 	}
 }

@@ -20,7 +20,11 @@ const (
 	TableOutput    = "TableName"  // of the DynamoDB table
 	UserPoolOutput = "UserPoolId" // of the Cognito user pool
 	SignInOutput   = "SignInURL"  // where people sign in
-	RuleSetOutput  = "RuleSet"    // of SES, that takes mails in; missing where none come in
+
+	// Missing where no mails come in.
+	RuleSetOutput = "RuleSet"     // of SES, that takes them in
+	InboxOutput   = "InboxName"   // bucket
+	RepliesOutput = "ReplyDomain" // that they come in for
 )
 
 // QueueOutput is the output with the URL of a topic's queue: QueueRecaptureSubmit.

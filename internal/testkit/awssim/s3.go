@@ -78,6 +78,19 @@ func (s *S3) Make(b Bucket) error {
 	return nil
 }
 
+// Guarded gives a bucket that is there another policy.
+func (s *S3) Guarded(name, policy string) error {
+	s.mu.Lock()
+	b := s.buckets[name]
+	s.mu.Unlock()
+	if b == nil {
+		return fmt.Errorf("awssim: there is no bucket %s", name)
+	}
+	told := b.Bucket
+	told.Policy = policy
+	return s.Make(told)
+}
+
 // Object is the content of an object, not ok where it is not there.
 func (s *S3) Object(bucket, key string) (content []byte, ok bool) {
 	s.mu.Lock()

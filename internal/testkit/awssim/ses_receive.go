@@ -142,6 +142,13 @@ func (s *SES) Received() (mails, chunks int) {
 	return s.received, s.chunks
 }
 
+// Takes reports whether a rule of the active set takes mails to an address.
+func (s *SES) Takes(address string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.owns(address) && slices.ContainsFunc(s.rules, func(r ReceiptRule) bool { return r.Set == s.active && !r.Off && r.takes(address) })
+}
+
 // owns reports whether an address belongs to a verified identity, or is below one.
 func (s *SES) owns(address string) bool {
 	_, domain := splitAddress(address)

@@ -36,6 +36,7 @@ type cloud struct {
 	cognito *awssim.Cognito
 	ses     *awssim.SES
 	sms     *awssim.SMS
+	s3      *awssim.S3
 	logs    *awssim.Logs
 	dynamo  *dynamosim.DynamoDB // nil: it is in another process
 	store   store
@@ -43,6 +44,8 @@ type cloud struct {
 
 	deploy    caller
 	queues    []string            // URLs
+	buckets   []string            // names
+	receiving bool                // mails come in by rules of SES
 	roles     map[string]role     // by ARN
 	published map[string][]string // kinds of SES events that leave a configuration set, in capitals
 
@@ -74,6 +77,7 @@ func newCloud(ctx context.Context, r *template.Resolver, plan *Plan, options Opt
 		place: awssim.Place{Region: r.Region, Account: r.Account},
 		sqs:   awssim.NewSQS(options.Queues), kms: awssim.NewKMS(), secrets: awssim.NewSecretsManager(), cognito: awssim.NewCognito(pool), ses: awssim.NewSES(mails),
 		sms: awssim.NewSMS(awssim.SMSOptions{Originations: plan.told(lambdahost.TextFromVariable)}), logs: awssim.NewLogs(),
+		s3:    awssim.NewS3(awssim.S3Options{}),
 		roles: map[string]role{}, published: map[string][]string{}, sessions: map[string]awssim.Session{},
 	}
 	c.lambda = newInvocations(plan)
@@ -84,7 +88,8 @@ func newCloud(ctx context.Context, r *template.Resolver, plan *Plan, options Opt
 		c.store = c.dynamo
 	}
 	c.account = awssim.NewAccount(awssim.AccountOptions{Place: c.place, Now: options.QueueNow, Fault: options.Fault, Taken: options.Taken},
-		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.sms, c.logs, awssim.NewXRay(), c.lambda, c.store)
+		c.sqs, c.kms, c.secrets, c.cognito, c.ses, c.sms, c.s3, c.logs, awssim.NewXRay(), c.lambda, c.store)
+	c.ses.StoreWith(c.keepMail)
 	c.deploy = c.account.Deployer()
 	if err := c.provision(ctx, r); err != nil {
 		return nil, err

@@ -30,6 +30,10 @@ func (s *Stand) local() http.Handler {
 	web.Post(api, "/_local/drain", anybody, route("drain"), s.postDrain)
 	web.Post(api, "/_local/run/{function}", anybody, route("run"), s.postRun)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == inboxPath && r.Method == http.MethodPost {
+			s.postInbox(w, r)
+			return
+		}
 		if strings.HasPrefix(r.URL.Path, "/_local/") {
 			r.Header.Set("Content-Type", "application/json")
 			own.ServeHTTP(w, r.WithContext(event.WithCall(r.Context(), event.Call{RequestID: rand.Text()})))

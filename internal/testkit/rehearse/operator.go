@@ -3,6 +3,7 @@ package rehearse
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 
@@ -15,7 +16,8 @@ import (
 const operator = "operator"
 
 // openOperations makes the account ready for the operator's commands, which read the outputs of the stacks.
-func (s *Stand) openOperations(r *template.Resolver) error {
+// What follows a deployment is done at once.
+func (s *Stand) openOperations(ctx context.Context, r *template.Resolver) error {
 	stacks := awssim.CloudFormation{}
 	for _, stack := range r.App.Stacks {
 		outputs, err := r.Outputs(stack)
@@ -33,7 +35,19 @@ func (s *Stand) openOperations(r *template.Resolver) error {
 		return err
 	}
 	s.cloud.account.SetRole(s.cloud.account.RoleARN(operator), everything)
-	return nil
+	if !s.cloud.receiving {
+		return nil
+	}
+	sets := awssim.ReceiptRuleSets{SES: s.cloud.ses}
+	s.cloud.network.Serve("email."+Region+".amazonaws.com", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if sets.Recognises(r) {
+			sets.ServeHTTP(w, r)
+			return
+		}
+		s.cloud.account.ServeHTTP(w, r)
+	}))
+	_, err = s.Operate(ctx, "receive", "-env", s.options.Environment)
+	return err
 }
 
 // Operate runs one of the operator's commands, with the operator's credentials, in a process of its own.

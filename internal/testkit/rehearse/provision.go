@@ -31,6 +31,10 @@ func (c *cloud) provision(ctx context.Context, r *template.Resolver) error {
 		{"AWS::Logs::LogGroup", c.logGroup},
 		{"AWS::IAM::Role", c.role},
 		{"AWS::SES::ConfigurationSetEventDestination", c.eventDestination},
+		{"AWS::S3::Bucket", c.bucket},
+		{"AWS::S3::BucketPolicy", c.bucketPolicy},
+		{"AWS::SES::ReceiptRuleSet", c.receiptRuleSet},
+		{"AWS::SES::ReceiptRule", c.receiptRule},
 	}
 	var faults []error
 	for _, step := range steps {

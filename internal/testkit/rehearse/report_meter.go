@@ -19,6 +19,8 @@ type Meter struct {
 	ticks    int
 	events   int
 	mails    int
+	received int // mails that came in
+	chunks   int // that they were made of
 	table    dynamosim.Snapshot
 }
 
@@ -30,6 +32,7 @@ func (s *Stand) Meter() (Meter, error) {
 		roles: map[string]awssim.Tally{}, lambda: map[string]price.Usage{}, requests: int(s.gateway.asked.Load()), ticks: int(s.bus.ticks.Load()), events: int(s.bus.delivered.Load()),
 		mails: len(s.cloud.ses.Mails()),
 	}
+	m.received, m.chunks = s.cloud.ses.Received()
 	for _, role := range ledger.Principals() {
 		m.roles[role] = ledger.Tally(role)
 	}
@@ -97,6 +100,8 @@ func (m Meter) front(since Meter, usage price.Usage) {
 	usage.Add(price.HTTPRequests, float64(m.requests-since.requests))
 	usage.Add(price.Schedules, float64(m.ticks-since.ticks))
 	usage.Add(price.Events, float64(m.events-since.events))
+	usage.Add(price.MailsIn, float64(m.received-since.received))
+	usage.Add(price.MailChunksIn, float64(m.chunks-since.chunks))
 }
 
 // isMail tells the records that mails leave behind.

@@ -124,7 +124,7 @@ func (s *Stand) open(ctx context.Context, resolver *template.Resolver) (err erro
 	if err := s.openFront(resolver); err != nil {
 		return err
 	}
-	if err := s.openOperations(resolver); err != nil {
+	if err := s.openOperations(ctx, resolver); err != nil {
 		return err
 	}
 	if s.partner, err = openPartner(ctx, s.cloud, s.options.Partner); err != nil {
@@ -284,7 +284,7 @@ func (d door) invoke(ctx context.Context, function, service, source string, payl
 	return d.stand.lambda.invoke(ctx, function, payload)
 }
 
-// deliverEvents carries what happened to mails and text messages to the bus. The provider of the latter asks no configuration
+// deliverEvents carries what happened to mails and text messages, and which mails came in, to the bus. The provider of the latter asks no configuration
 // set whether to publish.
 func (s *Stand) deliverEvents(ctx context.Context) {
 	timer := time.NewTicker(glance)
@@ -295,7 +295,7 @@ func (s *Stand) deliverEvents(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		events := slices.Concat(s.cloud.ses.TakeEvents(), s.cloud.sms.TakeEvents())
+		events := slices.Concat(s.cloud.ses.TakeEvents(), s.cloud.sms.TakeEvents(), s.cloud.s3.TakeEvents())
 		if s.options.Disorder {
 			events = slices.Concat(events, events)
 			slices.Reverse(events)
