@@ -2,6 +2,9 @@ package rehearse
 
 import (
 	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -74,6 +77,28 @@ func TestAMailComesInAsTheTemplateSays(t *testing.T) {
 	}
 	if len(events) != 2 || !slices.Equal(selected, keys) {
 		t.Errorf("%d events, selected %q, want %q", len(events), selected, keys)
+	}
+}
+
+// A step of a play hands mails over at the same address in both worlds.
+func TestAMailIsHandedOverAtTheInbox(t *testing.T) {
+	c, err := inboxCloud(t, inboxTemplate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.ses.Activate("winback-dev-mail"); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc((&Stand{cloud: c}).postInbox))
+	defer server.Close()
+	anybody := client{base: server.URL}
+	key, err := anybody.deliver(t.Context(), []byte("From: mia@customer.example\r\nTo: boss@customer.example, lead-x@replies.winback.example\r\n\r\nYes"))
+	if content, ok := c.s3.Object(c.buckets[0], key); err != nil || !ok || !strings.Contains(string(content), " for lead-x@replies.winback.example;") {
+		t.Errorf("%q, %v: %s", key, err, content)
+	}
+	var refused *refusal
+	if _, err := anybody.deliver(t.Context(), []byte("From: mia@customer.example\r\nTo: boss@customer.example\r\n\r\nYes")); !errors.As(err, &refused) || refused.status != http.StatusUnprocessableEntity {
+		t.Errorf("a mail for nobody here: %v", err)
 	}
 }
 
