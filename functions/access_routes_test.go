@@ -142,6 +142,8 @@ var accessRows = []accessRow{
 	{route: "GET /v1/leads/{id}/assignees", may: "leads", path: "/v1/leads/<lead>/assignees?limit=50", status: 200},
 	{route: "POST /v1/leads/{id}/events", may: "leads", path: "/v1/leads/<+lead>/events", body: newEvent, status: 201},
 	{route: "GET /v1/leads/{id}/events", may: readers, path: "/v1/leads/<lead>/events", status: 200},
+	{route: "GET /v1/leads/{id}/events/{event}", may: readers, path: "/v1/leads/<appointment>", status: 200},
+	{route: "PATCH /v1/leads/{id}/events/{event}", may: "leads", path: "/v1/leads/<+appointment>", body: `{"start":"2026-12-02T09:00:00Z","notes":"<ymark>"}`, status: 200},
 	{route: "POST /v1/leads/{id}/events/{event}/end", may: "leads", path: "/v1/leads/<+appointment>/end", body: `{"outcome":"completed","notes":"<ymark>"}`, status: 200},
 	{route: "POST /v1/leads/{id}/reply", may: "leads", path: "/v1/leads/<+lead>/reply", body: `{"subject":"<ymark>","body":"<ymark> {{customer.firstName|there}}"}`, status: 201},
 	{route: "POST /v1/leads/{id}/reply/preview", may: readers, path: "/v1/leads/<lead>/reply/preview", body: `{"subject":"<ymark>","body":"<ymark>"}`, status: 200},

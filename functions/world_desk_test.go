@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/response"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 	"github.com/winback-auto/winback/internal/vehicle"
@@ -85,4 +86,13 @@ func (w *world) leave(t *testing.T) {
 	w.Time = now
 	w.Serve(w.functions["lead-api"])
 	w.Want(t, 200, ident.Of("sign-in", "admin@harbour.example"), "PUT", "/v1/lead-settings", `{"remind": {"after": "2h", "times": 3}, "escalate": "2d"}`)
+	planned := w.Want(t, 201, ident.Of("sign-in", people()[dealership.Sydney]), "POST", "/v1/leads/"+string(leftLying)+"/events",
+		`{"title": "Test drive", "start": "2026-11-25T00:00:00Z", "location": "12 Main St", "invite": ["customer"]}`, "Idempotency-Key: planned")
+	if planned.ID(t) != visit {
+		t.Fatalf("samples speak of the appointment %s, not of %s", visit, planned.ID(t))
+	}
+	w.queue.take(mail.Deliver.Name)
 }
+
+// visit is an appointment about the lead that is left lying; its customer is invited.
+const visit = "DDJX15H7ZB5HE516KVCA3Q2WRC"

@@ -32,6 +32,11 @@ type Event struct {
 	At       time.Time     `json:"at" doc:"When it was planned."`
 	EndedBy  access.UserID `json:"endedBy,omitempty" doc:"Who said what became of it."`
 	EndedAt  time.Time     `json:"endedAt,omitzero"`
+
+	Sequence  int       `json:"sequence" doc:"How often those who are invited were told of a change, or of its cancellation."`
+	ChangedAt time.Time `json:"changedAt,omitzero" doc:"When it was planned, changed or cancelled last."`
+	Moves     []Move    `json:"moves,omitempty" doc:"What it was before its changes, oldest first."`
+	Untold    []Invitee `json:"untold,omitempty" doc:"Who was invited and could not be mailed the last change: call them."`
 }
 
 // EventState is what has become of an event.
@@ -54,7 +59,7 @@ const (
 	InviteOwner    Invitee = "owner"
 )
 
-var events = table.Kind[Event]{Name: "lead event", Schema: 1, Limit: 16 << 10} // 2,000 characters of notes, six bytes each
+var events = table.Kind[Event]{Name: "lead event", Schema: 1, Limit: 48 << 10} // 2,000 characters of notes and maxMoves places of 200, six bytes each
 
 // maxEvents is the most events of a lead.
 const maxEvents = 200
@@ -133,7 +138,8 @@ func planEvent(ctx context.Context, d app.Deps, caller access.Caller, id ID, p p
 	if earlier, err := loadEvent(ctx, d, caller.Company, id, e.ID); err == nil {
 		return earlier.Value, nil // the request was carried out before
 	}
-	invitations, err := invite(ctx, d, caller, l, e)
+	e.ChangedAt = e.At
+	invitations, err := invite(ctx, d, caller, l, &e)
 	if err != nil {
 		return Event{}, err
 	}
@@ -161,7 +167,7 @@ type ending struct {
 
 // endEvent says what became of an event. That it took place, or that the customer did not come, is work on the lead. Of two
 // who say so at once one is heard; the other learns what was said.
-func endEvent(ctx context.Context, d app.Deps, caller access.Caller, id ID, event string, end ending) (Event, error) {
+func endEvent(ctx context.Context, d app.Deps, caller access.Caller, id ID, event string, match web.Precondition, end ending) (Event, error) {
 	record, err := visible(ctx, d, caller, id, access.LeadWrite)
 	if err != nil {
 		return Event{}, err
@@ -173,13 +179,17 @@ func endEvent(ctx context.Context, d app.Deps, caller access.Caller, id ID, even
 	if held.Value.State == end.Outcome && held.Value.EndedBy == caller.User {
 		return held.Value, nil // the same again
 	}
+	if match.Match(held.Version()) != nil {
+		return Event{}, web.Stale(changedBy(ctx, d, caller.Company, held.Value))
+	}
 	if held.Value.State != Planned {
 		return Event{}, ended(ctx, d, caller.Company, held.Value)
 	}
 	e := &held.Value
 	e.State, e.EndedBy, e.EndedAt = end.Outcome, caller.User, d.Now().UTC().Truncate(time.Millisecond)
 	if end.Outcome == Cancelled {
-		cancellations, err := invite(ctx, d, caller, record.Value, *e)
+		e.Sequence, e.ChangedAt = e.Sequence+1, e.EndedAt
+		cancellations, err := invite(ctx, d, caller, record.Value, e)
 		if err != nil {
 			return Event{}, err
 		}

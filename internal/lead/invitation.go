@@ -2,7 +2,9 @@ package lead
 
 import (
 	"context"
+	"strconv"
 	"strings"
+	"time"
 
 	ics "github.com/arran4/golang-ical"
 
@@ -19,9 +21,11 @@ import (
 // appointmentKind is the kind of mails about events.
 const appointmentKind = "appointment"
 
-// invite makes the mails that an event's invitees get: the invitation, or where it is cancelled, word of that. Each holds
-// the event as iCalendar, which their own calendars take over.
-func invite(ctx context.Context, d app.Deps, caller access.Caller, l Lead, e Event) (ops []table.Op, err error) {
+// invite makes the mails that an event's invitees get: the invitation, or where it is changed or cancelled, word of that. Each
+// holds the event as iCalendar, which their own calendars take over. Of a change or a cancellation whoever cannot be mailed any
+// more is not told, which the event says.
+func invite(ctx context.Context, d app.Deps, caller access.Caller, l Lead, e *Event) (ops []table.Op, err error) {
+	e.Untold = nil
 	if len(e.Invited) == 0 {
 		return nil, nil
 	}
@@ -42,22 +46,31 @@ func invite(ctx context.Context, d app.Deps, caller access.Caller, l Lead, e Eve
 		switch invitee {
 		case InviteCustomer:
 			address := about.Customer.Reached(customer.ByEmail, about.Company.Country).To
+			if address == "" && e.Sequence > 0 {
+				e.Untold = append(e.Untold, invitee)
+				continue
+			}
 			if address == "" {
 				return nil, errs.Violate(errs.Violation{Location: "body.invite", Message: "names the customer, who has no e-mail address that mails can be sent to"})
 			}
 			to, reader = under(about.Customer.Name(), address), customer.Asker(l.Customer)
 		case InviteOwner:
 			owner, err := d.Access.User(ctx, caller.Company, e.Owner)
-			if err != nil || owner.Email == "" || owner.Disabled {
+			gone := err != nil || owner.Email == "" || owner.Disabled
+			if gone && e.Sequence > 0 {
+				e.Untold = append(e.Untold, invitee)
+				continue
+			}
+			if gone {
 				return nil, errs.Violate(errs.Violation{Location: "body.invite", Message: "names the owner, but the lead is nobody's who could be mailed"})
 			}
 			to, reader = under(owner.Name(), owner.Email), string(owner.ID)
 		}
 		letter := mail.Letter{
-			SendID: ident.Of("lead event", caller.Company.ID(), string(l.ID), e.ID, string(e.State), string(invitee)), Kind: appointmentKind, Reader: reader,
+			SendID: e.sendID(caller.Company, l.ID, invitee), Kind: appointmentKind, Reader: reader,
 			From: under(about.Company.Name, d.Site.From), To: to, Subject: e.headline(about.Language()),
 			Text:     strings.Join(lines(e.headline(about.Language()), e.when(local.Location()), e.Location, e.Notes, about.User.Name(), about.Company.Name), "\n\n"),
-			Calendar: calendar(about, e, to),
+			Calendar: calendar(about, *e, to),
 		}
 		switch {
 		case invitee == InviteCustomer:
@@ -76,15 +89,11 @@ func invite(ctx context.Context, d app.Deps, caller access.Caller, l Lead, e Eve
 	return ops, nil
 }
 
-// headline is what the mail is about.
-func (e Event) headline(language string) string {
-	switch {
-	case e.State != Cancelled:
-		return e.Title
-	case strings.HasPrefix(language, "de"):
-		return "Abgesagt: " + e.Title
-	}
-	return "Cancelled: " + e.Title
+// sendID names the mail to an invitee about what an event is now. It follows from what the mail says: what it says is stored
+// before the event, and must not replace what somebody else says who changes the event at the same moment.
+func (e Event) sendID(company ident.Company, id ID, invitee Invitee) string {
+	return ident.Of("lead event", company.ID(), string(id), e.ID, strconv.Itoa(e.Sequence), string(e.State),
+		e.Title, e.Start.Format(time.RFC3339Nano), e.End.Format(time.RFC3339Nano), e.Location, e.Notes, string(invitee))
 }
 
 // lines are those that say something.
@@ -97,12 +106,13 @@ func lines(all ...string) (some []string) {
 	return some
 }
 
-// calendar is the event as iCalendar. Its UID is the event's for good, so that a calendar that has it changes it.
+// calendar is the event as iCalendar. Its UID is the event's for good, so that a calendar that has it changes it, and its sequence
+// grows with each change, so that one which comes late changes nothing back (RFC 5546, 2.1.4).
 func calendar(about response.About, e Event, to string) string {
 	c := ics.NewCalendarFor("Winback")
 	c.SetMethod(ics.MethodRequest)
 	event := c.AddEvent(e.ID + "@winback")
-	event.SetDtStampTime(e.At)
+	event.SetDtStampTime(e.ChangedAt)
 	event.SetStartAt(e.Start)
 	event.SetEndAt(e.End)
 	event.SetSummary(e.Title)
@@ -117,12 +127,10 @@ func calendar(about response.About, e Event, to string) string {
 	}
 	event.AddAttendee("mailto:"+bareAddress(to), ics.ParticipationStatusNeedsAction, ics.WithRSVP(false))
 	event.SetStatus(ics.ObjectStatusConfirmed)
-	event.SetSequence(0)
+	event.SetSequence(e.Sequence)
 	if e.State == Cancelled {
 		c.SetMethod(ics.MethodCancel)
 		event.SetStatus(ics.ObjectStatusCancelled)
-		event.SetSequence(1)
-		event.SetDtStampTime(e.EndedAt)
 	}
 	return c.Serialize(ics.WithNewLineWindows)
 }

@@ -99,6 +99,20 @@ func TestTheLatestMailsComeFirst(t *testing.T) {
 	}
 }
 
+func TestAnInvitationIsReadWithItsCalendar(t *testing.T) {
+	d := open(t, t.TempDir(), "m")
+	m := mailtest.Message("s1")
+	m.Calendar = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"
+	id, err := d.Send(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := d.Mail(id)
+	if err != nil || read.Text == "" || read.Calendar != "BEGIN:VCALENDAR\nMETHOD:CANCEL\nEND:VCALENDAR\n" {
+		t.Errorf("%+v, %v", read, err)
+	}
+}
+
 func TestReportsComeUntilTheyAreHandedOverAcrossRestarts(t *testing.T) {
 	path := t.TempDir()
 	d := open(t, path, "a")

@@ -29,6 +29,8 @@ type Mail struct {
 	HTML    string            `json:"html"`
 	Text    string            `json:"text"`
 
+	Calendar string `json:"calendar,omitempty"` // an invitation as iCalendar
+
 	recipient *netmail.Address
 }
 
@@ -117,14 +119,10 @@ func (m *Mail) addPart(header func(string) string, body io.Reader) error {
 				return err
 			}
 		}
-	case "text/plain", "text/html":
+	case "text/plain", "text/html", "text/calendar":
 		content, err := io.ReadAll(body)
 		content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
-		if kind == "text/plain" {
-			m.Text = string(content)
-		} else {
-			m.HTML = string(content)
-		}
+		*map[string]*string{"text/plain": &m.Text, "text/html": &m.HTML, "text/calendar": &m.Calendar}[kind] = string(content)
 		return err
 	}
 	return fmt.Errorf("a part of type %s", kind)

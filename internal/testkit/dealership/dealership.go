@@ -154,6 +154,7 @@ func prefix(path string) string {
 type Answer struct {
 	Status int
 	Body   string
+	ETag   string
 }
 
 // Call sends a request as a user. A header is written as Name: value.
@@ -186,7 +187,7 @@ func (w *World) Call(t *testing.T, user, method, path, body string, headers ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Answer{response.Status(), string(response.Body())}
+	return Answer{response.Status(), string(response.Body()), response.Header().Get("ETag")}
 }
 
 // Want is Call for an answer with the status; any other ends the test.
