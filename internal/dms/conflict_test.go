@@ -6,6 +6,7 @@ import (
 
 	"github.com/winback-auto/winback/internal/dms"
 	"github.com/winback-auto/winback/internal/prospect"
+	"github.com/winback-auto/winback/internal/response"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -128,6 +129,35 @@ func TestAProspectThatWasMadeHereIsTakenOverByTheDMS(t *testing.T) {
 	}
 	if ids, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/prospects?user=all&state=all", "").List(t); len(ids) != 1 {
 		t.Errorf("there are %v", ids)
+	}
+}
+
+// What was written to a customer is told as other work is, changes nothing of the plan, and stands against nothing that the DMS
+// plans anew.
+func TestTheDMSIsToldWhatWasWrittenToACustomer(t *testing.T) {
+	w := integrated(t)
+	who := map[string]any{"id": "C-1", "first": "Ruby", "last": "Quirke", "email": "ruby@mail.example", "mobile": "0491 570 156"}
+	done := hand(t, w, row("F1", 1, map[string]any{"customer": who}))
+	one := "/v1/prospects/" + string(done.Items[0].Prospect)
+	long := strings.Repeat("ä", 1500)
+	for range 2 { // a repeated request is told once
+		w.Want(t, 201, dealership.Sydney, "POST", one+"/messages", `{"channel": "email", "subject": "Your car", "body": "`+long+`"}`, "Idempotency-Key: k1")
+	}
+	w.Want(t, 201, dealership.Sydney, "POST", one+"/messages", `{"channel": "sms", "body": "Shall we talk?"}`)
+	told, _ := feed(t, w, "")
+	if got := types(told); got != "1 prospect.contacted 2 prospect.contacted " {
+		t.Fatalf("told %s", got)
+	}
+	mail, text := told[0].Message, told[1].Message
+	if mail == nil || mail.Channel != response.Email || mail.Subject != "Your car" || mail.By != dealership.Sydney || !strings.Contains(mail.To, "@") || mail.Text != strings.Repeat("ä", 1000) {
+		t.Errorf("told %+v", mail)
+	}
+	if text == nil || text.Channel != response.SMS || text.Text != "Shall we talk?" || told[1].DMS != "F1" || told[1].Plan != nil || len(told[1].Fields) != 0 {
+		t.Errorf("told %+v of %+v", text, told[1])
+	}
+	hand(t, w, row("F1", 2, map[string]any{"customer": who, "notes": "planned anew"}))
+	if p := read(t, w, dealership.Sydney, done.Items[0].Prospect); len(p.Conflicts) != 0 || p.Notes != "planned anew" {
+		t.Errorf("%+v", p)
 	}
 }
 

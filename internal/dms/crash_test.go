@@ -94,6 +94,7 @@ func crashed(t *testing.T, c *crash) {
 		}
 	}
 	act(201, path+"/attempts", `{"notes": "no answer"}`, "k1")
+	act(201, path+"/messages", `{"channel": "email", "subject": "Your car", "body": "Shall we talk?"}`, "k3")
 	act(200, path+"/complete", `{"notes": "bought elsewhere"}`, "k2")
 	arm()
 	for range 3 {
@@ -112,12 +113,12 @@ func crashed(t *testing.T, c *crash) {
 	x.Refuse, x.Lose = nil, nil
 	x.pass(t, time.Hour)
 	entries, _ := feed(t, x.World, "")
-	if got := types(entries); got != "1 prospect.attempted 2 prospect.completed " {
+	if got := types(entries); got != "1 prospect.attempted 2 prospect.contacted 3 prospect.completed " {
 		t.Fatalf("crash at %d (%v): the feed has %s", c.at, c.applied, got)
 	}
 	ids := x.system.ids()
 	slices.Sort(ids)
-	if ids = slices.Compact(ids); len(ids) != 2 {
+	if ids = slices.Compact(ids); len(ids) != 3 {
 		t.Errorf("crash at %d (%v): sent %v", c.at, c.applied, ids)
 	}
 	for _, d := range x.log(t) {

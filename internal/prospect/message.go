@@ -76,8 +76,8 @@ func (p Prospect) about(ctx context.Context, d app.Deps, caller access.Caller) (
 	return response.Gather(ctx, d, caller.Company, caller.User, p.Yard, record.Value, p.Vehicle)
 }
 
-// send sends a message to the customer: it is noted on the prospect and in the customer's activity, and enters the ledger
-// of mails or text messages, in one write. A repeated request sends nothing.
+// send sends a message to the customer: it is noted on the prospect and in the customer's activity, enters the ledger of mails
+// or text messages, and the DMS is to be told, in one write. A repeated request sends nothing.
 func send(ctx context.Context, d app.Deps, caller access.Caller, id ID, out outgoing) (Message, error) {
 	record, err := visible(ctx, d, caller, id, access.ProspectWrite)
 	if err != nil {
@@ -102,8 +102,9 @@ func send(ctx context.Context, d app.Deps, caller access.Caller, id ID, out outg
 	if err != nil {
 		return Message{}, err
 	}
-	err = d.Commit(ctx, append(messages.add(caller.Company, id, m.At, m.ID, m, intent), planned,
-		customer.Activity(caller.Company, p.Customer, m.At, "prospect", string(id), title(out.Channel)))...)
+	ops := append(messages.add(caller.Company, id, m.At, m.ID, m, intent), planned,
+		customer.Activity(caller.Company, p.Customer, m.At, "prospect", string(id), title(out.Channel)))
+	err = d.Commit(ctx, append(ops, tellMessage(d, caller.Company, p, record.Version(), m)...)...)
 	if errs.Is(err, errs.Conflict) {
 		if earlier, found, missing := messages.made(ctx, d, caller.Company, id, intent); found && missing == nil {
 			return earlier, nil

@@ -23,6 +23,7 @@ const (
 	WasCreated   ChangeType = "prospect.created"   // entered here
 	WasChanged   ChangeType = "prospect.changed"   // planned otherwise here, or a conflict decided
 	WasAttempted ChangeType = "prospect.attempted" // the customer was not reached
+	WasContacted ChangeType = "prospect.contacted" // the customer was written to
 	WasCompleted ChangeType = "prospect.completed"
 	WasConverted ChangeType = "prospect.converted" // it became a lead, which completes it
 )
@@ -31,7 +32,7 @@ const (
 // tells of, so that neither is without the other.
 type Change struct {
 	ID       string        `json:"id" doc:"The same however often and by whichever way it is told."`
-	Type     ChangeType    `json:"type" enum:"prospect.created,prospect.changed,prospect.attempted,prospect.completed,prospect.converted"`
+	Type     ChangeType    `json:"type" enum:"prospect.created,prospect.changed,prospect.attempted,prospect.contacted,prospect.completed,prospect.converted"`
 	At       time.Time     `json:"at"`
 	By       access.UserID `json:"by" doc:"The user who did it."`
 	Prospect ID            `json:"prospect"`
@@ -40,6 +41,7 @@ type Change struct {
 	Fields   []string      `json:"fields,omitempty" doc:"Of prospect.changed: the fields of the plan that are meant."`
 	Plan     *Plan         `json:"plan,omitempty" doc:"What is planned from now on."`
 	Attempt  *Attempt      `json:"attempt,omitempty"`
+	Message  *Message      `json:"message,omitempty" doc:"Of prospect.contacted: the mail or text message that was handed over to be sent, its text up to 1,000 characters."`
 	Notes    string        `json:"notes,omitempty" doc:"Of the completion."`
 	Group    group.ID      `json:"group,omitempty" doc:"The group that the customer was added to."`
 	Lead     string        `json:"lead,omitempty" doc:"The lead that the prospect became."`
@@ -106,6 +108,17 @@ func tellChange(d app.Deps, company ident.Company, before, after Prospect, versi
 // tellAttempt is tell for an attempt at a prospect of a version.
 func tellAttempt(d app.Deps, company ident.Company, p Prospect, version int64, a Attempt) []table.Op {
 	return tell(company, p, version+1, Change{ID: d.NewID(), Type: WasAttempted, At: a.At, By: a.By, Attempt: &a})
+}
+
+// maxToldText is the most characters of a message that the DMS is told: a page of the feed has many.
+const maxToldText = 1000
+
+// tellMessage is tell for a message from a prospect of a version. It changes nothing of what the DMS has planned.
+func tellMessage(d app.Deps, company ident.Company, p Prospect, version int64, m Message) []table.Op {
+	if text := []rune(m.Text); len(text) > maxToldText {
+		m.Text = string(text[:maxToldText])
+	}
+	return tell(company, p, version, Change{ID: d.NewID(), Type: WasContacted, At: m.At, By: m.By, Message: &m})
 }
 
 // Untold are the first changes of a prospect that the DMS has not been told, in their order; at most limit.

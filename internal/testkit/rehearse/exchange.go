@@ -57,7 +57,12 @@ func (p *play) exchange(ctx context.Context) error {
 	for _, step := range []struct {
 		path string
 		body map[string]string
-	}{{one + "/attempts", map[string]string{"notes": "no answer"}}, {one + "/complete", map[string]string{"notes": "has bought elsewhere"}}, {two + "/convert", map[string]string{}}} {
+	}{
+		{one + "/attempts", map[string]string{"notes": "no answer"}},
+		{one + "/messages", map[string]string{"channel": "email", "subject": "Your car", "body": "Shall we talk?"}},
+		{one + "/complete", map[string]string{"notes": "has bought elsewhere"}},
+		{two + "/convert", map[string]string{}},
+	} {
 		if err := manager.send(ctx, http.MethodPost, step.path, step.body, nil); err != nil {
 			return err
 		}
@@ -85,7 +90,7 @@ func (p *play) exchange(ctx context.Context) error {
 }
 
 // feedback is what the management system must be told.
-var feedback = []string{"R-1 prospect.attempted", "R-1 prospect.completed", "R-2 prospect.converted", " prospect.created"}
+var feedback = []string{"R-1 prospect.attempted", "R-1 prospect.contacted", "R-1 prospect.completed", "R-2 prospect.converted", " prospect.created"}
 
 // followUps makes one follow-up of a sighting and one of a lead that is lost.
 func (p *play) followUps(ctx context.Context) error {
