@@ -55,6 +55,7 @@ func accountOf(t *testing.T, lambda awssim.Lambda, ses awssim.SESOptions, record
 	}))
 	t.Cleanup(server.Close)
 	credentials(t, "AKIDEXAMPLE", server.URL)
+	dns(t, nil, "inbound-smtp.ap-southeast-2.amazonaws.com.")
 	return mails
 }
 

@@ -20,10 +20,11 @@ type Dealer struct {
 	Watched   float64 // at a time: two years of them
 	Sightings float64 // each with a second push about it, and a mail
 	Requests  float64 // of its people
+	Answers   float64 // mails of customers
 }
 
 // Typical is a dealer with two yards and ten users.
-var Typical = Dealer{Submitted: 500, Watched: 12_000, Sightings: 180, Requests: 20_000}
+var Typical = Dealer{Submitted: 500, Watched: 12_000, Sightings: 180, Requests: 20_000, Answers: 300}
 
 // Installation is what an environment has whether anybody works with it or not.
 type Installation struct{ AlarmMetrics, Metrics, Queues, Ticks float64 }
@@ -35,6 +36,9 @@ const (
 	endingWrites                  = 12
 	sightingWrites, sightingReads = 3 + 32 + 2 + 15, 20 // two pushes, the verification, notice and mail
 	requestWrites, requestReads   = 1, 30               // one in ten writes; a page of a list reads most
+	answerWrites, answerReads     = 20, 20              // letter, lead and its postings, notice
+	answerBytes                   = 100e3               // of a mail, some of which bring photographs
+	answerMonths                  = 400.0 / 30          // for which it is kept
 	comparedReads                 = 1.1                 // of each watched vehicle, each day
 	vehicleBytes                  = 8e3                 // record, postings, sightings
 	lineBytes                     = 1_200               // of an invocation, Lambda's own lines included
@@ -47,13 +51,18 @@ const (
 // Month is what so many dealers use in a month.
 func (i Installation) Month(dealers float64, d Dealer) Usage {
 	vehicles, sightings, requests := dealers*d.Submitted, dealers*d.Sightings, dealers*d.Requests
-	invocations := requests + 6*sightings + vehicles/20 + dealers*30*d.Watched/1000
+	answers := dealers * d.Answers
+	invocations := requests + 6*sightings + vehicles/20 + dealers*30*d.Watched/1000 + 2*answers
 	traces := min(invocations, tracedPerMonth+(invocations-min(invocations, tracedPerMonth))/20)
 	gigabytes := dealers * d.Watched * vehicleBytes / 1e9
 	return Usage{
-		awssim.WriteUnits:  vehicles*(vehicleWrites+endingWrites) + sightings*sightingWrites + requests*requestWrites,
-		awssim.ReadUnits:   vehicles*vehicleReads + sightings*sightingReads + requests*requestReads + dealers*30*d.Watched*comparedReads + i.Ticks*sweepReads,
+		awssim.WriteUnits:  vehicles*(vehicleWrites+endingWrites) + sightings*sightingWrites + requests*requestWrites + answers*answerWrites,
+		awssim.ReadUnits:   vehicles*vehicleReads + sightings*sightingReads + requests*requestReads + answers*answerReads + dealers*30*d.Watched*comparedReads + i.Ticks*sweepReads,
 		awssim.Mails:       sightings,
+		MailsIn:            answers,
+		awssim.ObjectPuts:  answers,
+		awssim.ObjectGets:  2 * answers, // by who puts it on its lead, and for its attachments
+		MonthInbox:         answers * answerBytes * answerMonths / 1e9,
 		HTTPRequests:       requests + 2*sightings,
 		LambdaRequests:     invocations + i.Ticks,
 		LambdaGBSeconds:    invocations*invocationGBSeconds + i.Ticks*sweepGBSeconds,
