@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 
 	"github.com/winback-auto/winback/internal/aws/awserr"
@@ -23,7 +22,7 @@ func (d *Deployment) Receiving(ctx context.Context, deps app.Deps) (app.Deps, er
 	if deps.Site.Replies, err = d.value(ctx, dataStack, RepliesOutput); err != nil {
 		return deps, err
 	}
-	deps.Inbox, deps.Queue = s3inbox.New(s3.NewFromConfig(d.cfg), bucket), d.Queue(ctx)
+	deps.Inbox, deps.Queue = s3inbox.New(d.cfg, bucket), d.Queue(ctx)
 	return deps, nil
 }
 

@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/winback-auto/winback/internal/aws/awserr"
 	"github.com/winback-auto/winback/internal/aws/s3inbox"
@@ -74,16 +73,21 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-func (w *world) reader(t *testing.T, options ...func(*s3.Options)) *s3inbox.Reader {
+func (w *world) reader(t *testing.T) *s3inbox.Reader {
+	t.Helper()
+	return s3inbox.New(w.config(t), inbox)
+}
+
+func (w *world) config(t *testing.T) aws.Config {
 	t.Helper()
 	session, err := w.account.Open(role, "mail-received")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s3inbox.New(s3.NewFromConfig(aws.Config{
+	return aws.Config{
 		Region: "ap-southeast-2", HTTPClient: &http.Client{Transport: w},
 		Credentials: credentials.NewStaticCredentialsProvider(session.AccessKeyID, session.SecretAccessKey, session.SessionToken),
-	}, options...), inbox)
+	}
 }
 
 func (w *world) leave(t *testing.T, key, content string) {
@@ -94,15 +98,14 @@ func (w *world) leave(t *testing.T, key, content string) {
 }
 
 func TestReaderKeepsTheContract(t *testing.T) {
-	for name, option := range map[string]func(*s3.Options){
-		"by the bucket's host": func(*s3.Options) {},
-		"by path":              func(o *s3.Options) { o.UsePathStyle = true },
-	} {
+	for name, endpoint := range map[string]string{"by the bucket's host": "", "at another endpoint": awssim.Endpoint + "/"} {
 		t.Run(name, func(t *testing.T) {
 			blobtest.Run(t, func(t *testing.T) blobtest.World {
 				// What has no prefix may not be read: it would not be told from what is not there.
 				w := newWorld(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::winback-prod-inbox/*"}`)
-				return blobtest.World{Reader: w.reader(t, option), Leave: func(t *testing.T, key string, content []byte) { w.leave(t, key, string(content)) }}
+				cfg := w.config(t)
+				cfg.BaseEndpoint = &endpoint
+				return blobtest.World{Reader: s3inbox.New(cfg, inbox), Leave: func(t *testing.T, key string, content []byte) { w.leave(t, key, string(content)) }}
 			})
 		})
 	}
@@ -163,15 +166,7 @@ func TestTheClientComesWithTLS(t *testing.T) {
 
 func TestABucketThatIsGoneIsAFaultOfOurs(t *testing.T) {
 	w := newWorld(t, `{"Effect":"Allow","Action":"s3:*","Resource":"*"}`)
-	session, err := w.account.Open(role, "mail-received")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := s3.NewFromConfig(aws.Config{
-		Region: "ap-southeast-2", HTTPClient: w.account.Client(),
-		Credentials: credentials.NewStaticCredentialsProvider(session.AccessKeyID, session.SecretAccessKey, session.SessionToken),
-	})
-	if _, err := s3inbox.New(client, "gone").Read(t.Context(), key, 100); errs.KindOf(err) != errs.Internal || awserr.Code(err) != "NoSuchBucket" {
+	if _, err := s3inbox.New(w.config(t), "gone").Read(t.Context(), key, 100); errs.KindOf(err) != errs.Internal || awserr.Code(err) != "NoSuchBucket" {
 		t.Errorf("%v, want a fault of ours", err)
 	}
 }
@@ -249,6 +244,32 @@ func TestABodyThatBreaksOffIsReadAgain(t *testing.T) {
 			t.Errorf("%q, %v, want unavailable", got, err)
 		}
 	})
+}
+
+// Keys may hold what an address may not.
+func TestAKeyOfAnyLettersIsRead(t *testing.T) {
+	w := newWorld(t, reading)
+	for _, key := range []string{"mails/a b+c", "mails/ä?x=1&y=%41#z", "mails/a//b", "mails/~-_.!*'()"} {
+		w.leave(t, key, text)
+		if got, err := w.reader(t).Read(t.Context(), key, 100); err != nil || string(got) != text {
+			t.Errorf("%s: %q, %v", key, got, err)
+		}
+	}
+}
+
+// What somebody on the way answers is no word of S3.
+func TestAnAnswerThatIsNotOfS3IsNoMissingMail(t *testing.T) {
+	for status, kind := range map[int]errs.Kind{http.StatusForbidden: errs.Internal, http.StatusNotFound: errs.Internal, http.StatusBadGateway: errs.Unavailable} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, reading)
+			w.spoil = func(_ int64, answer *http.Response) {
+				answer.StatusCode, answer.Body = status, io.NopCloser(strings.NewReader("<html>a proxy"))
+			}
+			if _, err := w.reader(t).Read(t.Context(), key, 100); errs.KindOf(err) != kind {
+				t.Errorf("%d: %v, want %v", status, err, kind)
+			}
+		})
+	}
 }
 
 // A body that was damaged on its way is known by its checksum.
