@@ -21,7 +21,7 @@ var API = app.Function{
 	Name: "customer-api",
 	Doc:  "Customers: create, find, change, and everything lodged against them.",
 	HTTP: routes,
-	Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Links: true},
+	Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Links: true, Sends: app.Topics(Renamed)},
 }
 
 // View is a customer as the interface shows one.

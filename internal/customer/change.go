@@ -29,7 +29,7 @@ func Change(ctx context.Context, d app.Deps, co ident.Company, match web.Precond
 		}
 		after = record.Value
 		err = list.Write(ctx, d.Table, co, &before, &after, func(ctx context.Context) error {
-			return d.Commit(ctx, customers.Update(record))
+			return d.Commit(ctx, renamed(co, after.ID, before.Name(), after.Name(), customers.Update(record)))
 		})
 		if !errs.Is(err, errs.Conflict) {
 			return after, record.Version() + 1, err

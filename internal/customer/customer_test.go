@@ -20,7 +20,8 @@ import (
 const kim = `{"name":{"first":"Kim","last":"Nguyễn"},"email":"kim.n@mail.example","mobile":"+61 400 123 456","vehicles":[{"vin":"wba3a5c51cf256651"},{"rego":"abc-12d","state":"NSW"},{"vin":"WBA3A5C51CF256651"}]}`
 
 func TestTheFunctionFitsItsDeclaration(t *testing.T) {
-	if err := app.Validate([]app.Function{customer.API}); err != nil {
+	copies := app.Function{Name: "copies", Doc: "Keeps copies of names.", Consumes: app.Consume(customer.Renamed, func(context.Context, app.Deps, ident.Company, customer.Rename) error { return nil }, 1)}
+	if err := app.Validate([]app.Function{customer.API, copies}); err != nil {
 		t.Error(err)
 	}
 }

@@ -52,7 +52,8 @@ func merge(ctx context.Context, d app.Deps, co ident.Company, id, into ID) (tabl
 		target.Value.Contact = target.Value.Contact.Stricter(alias.Value.Contact)
 		target.Value.Merged = slices.Concat(target.Value.Merged, []ID{id}, alias.Value.Merged)
 		lost = list.WriteAll(ctx, d.Table, co, before, []Customer{alias.Value, target.Value}, func(ctx context.Context) error {
-			return d.Commit(ctx, customers.Update(alias), customers.Update(target), Activity(co, id, now, "customer", string(id), "Merged into another customer"))
+			named := renamed(co, target.Value.ID, alias.Value.Name(), target.Value.Name(), customers.Update(target))
+			return d.Commit(ctx, customers.Update(alias), named, Activity(co, id, now, "customer", string(id), "Merged into another customer"))
 		})
 		if !errs.Is(lost, errs.Conflict) {
 			if lost == nil {
@@ -97,7 +98,8 @@ func part(ctx context.Context, d app.Deps, co ident.Company, id ID) (table.Recor
 		alias.Value.MergedInto, alias.Value.MergedAt = "", time.Time{}
 		alias.Value.Contact = alias.Value.Contact.Stricter(after[len(after)-1].Contact)
 		after = append([]Customer{alias.Value}, after...)
-		ops = append([]table.Op{customers.Update(alias)}, ops...)
+		named := renamed(co, id, after[len(after)-1].Name(), alias.Value.Name(), customers.Update(alias))
+		ops = append([]table.Op{named}, ops...)
 		lost = list.WriteAll(ctx, d.Table, co, before, after, func(ctx context.Context) error {
 			return d.Commit(ctx, append(ops, Activity(co, id, now, "customer", string(id), "No longer merged into another customer"))...)
 		})

@@ -21,6 +21,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
 	"github.com/winback-auto/winback/internal/platform/link"
+	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/testkit/memtable"
@@ -55,7 +56,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.Deps = app.Deps{
 		Table: store, Access: access.NewDirectory(store, now), Identity: noProvider{}, Links: link.New(link.Fixed(ring), now),
-		Now: now, NewID: newID, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Queue: forgetful{}, Now: now, NewID: newID, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	w.handle = app.Handle(customer.API, w.Deps)
 	for c, profile := range map[ident.Company]company.Company{
@@ -73,6 +74,15 @@ func newWorld(t *testing.T) *world {
 	}
 	return w
 }
+
+// forgetful is a queue that nobody reads.
+type forgetful struct{}
+
+// Send implements queue.Sender.
+func (forgetful) Send(context.Context, []queue.Outgoing) error { return nil }
+
+// Delay implements queue.Sender.
+func (forgetful) Delay(context.Context, string, string, time.Duration) error { return nil }
 
 // noProvider makes of each address its own sign-in.
 type noProvider struct{ identity.Directory }

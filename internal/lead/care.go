@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
@@ -18,14 +19,16 @@ import (
 // CareTopic is the command to look after a lead: whether it is time to do something because nobody works on it.
 var CareTopic = queue.Topic[watch]{Name: "lead-care"}
 
-// watch names a lead to look after, a round over all open ones, a line of leads that wait for somebody, or a user who has one
-// lead less.
+// watch names a lead to look after, a round over all open ones, a line of leads that wait for somebody, a user who has one lead
+// less, or a customer who is called otherwise.
 type watch struct {
 	Lead  ID            `json:"lead,omitempty"`
 	Round int           `json:"round,omitempty"`
 	Rule  rule.ID       `json:"rule,omitempty"` // the leads that wait for it
 	Yard  string        `json:"yard,omitempty"` // in this yard
 	Freed access.UserID `json:"freed,omitempty"`
+
+	Customer customer.ID `json:"customer,omitempty"` // as customer.Rename says it
 }
 
 // Care is the function that lets no lead rot. Each open lead has a vigil with the one instant at which something is to
@@ -60,6 +63,8 @@ func care(ctx context.Context, d app.Deps, co ident.Company, w watch) error {
 		return goRound(ctx, d, co, w.Round)
 	case w.Rule != "":
 		return lookAtLine(ctx, d, co, lineup{Rule: w.Rule, Yard: w.Yard})
+	case w.Customer != "":
+		return rename(ctx, d, co, w.Customer)
 	case w.Freed != "":
 		if err := freed(ctx, d, co, w.Freed); err != nil || w.Lead == "" {
 			return err
