@@ -29,6 +29,8 @@ func TestRequirements(t *testing.T) {
 
 func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) { told(t, "R", 62) }
 
+func TestEveryRequirementOfLeadsHasAScript(t *testing.T) { told(t, "L", 24) }
+
 func TestEveryRequirementOfProspectsHasAScript(t *testing.T) { told(t, "P", 43) }
 
 // The resolutions before C19 are about other features.

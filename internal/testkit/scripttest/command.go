@@ -16,7 +16,8 @@ type command struct {
 	run      func(*story, *testscript.TestScript, []string) error
 }
 
-// table lists the commands. ${NAME} is a variable of the script even inside of quotes, and in files of JSON that are sent.
+// table lists the commands. ${NAME} is a variable of the script even inside of quotes, and in files of
+// JSON and of forms that are sent.
 func table() map[string]command {
 	return map[string]command{
 		"start":   {"start [name]", "start the server, or start it again after crash", 0, 1, false, (*story).start},
@@ -35,6 +36,7 @@ func table() map[string]command {
 		"problem": {"problem code [location …]", "check that the last answer is a problem document that names these locations, and no others where it names any; what API Gateway refuses itself may have its own body", 1, -1, false, (*story).problem},
 		"save":    {"save NAME path", "keep a value of the last answer's JSON as $NAME", 2, 2, false, (*story).save},
 		"keep":    {"keep file", "keep the body of the last answer as a file", 1, 1, false, (*story).keep},
+		"find":    {"find NAME regexp", "keep what the group of a pattern finds in the body of the last answer as $NAME", 2, 2, false, (*story).find},
 		"encode":  {"encode bom|crlf|utf-16le|utf-16be|windows-1252 from to", "write a file as another program would have saved it", 3, 3, false, (*story).encode},
 		"fill":    {"fill file n", "write a file of n bytes", 2, 2, false, (*story).fill},
 		"until":   {"until duration http … (json|status|body) …", "repeat a request until a check of its answer holds", 4, -1, false, (*story).until},
@@ -42,7 +44,7 @@ func table() map[string]command {
 		"drain":     {"drain", "wait until nothing is left to do now; dead letters are a failure", 0, 0, false, (*story).drain},
 		"propagate": {"propagate", "wait until every function knows a change of roles; on one machine that is at once", 0, 0, false, (*story).propagate},
 		"advance":   {"advance duration", "move the application clock forward", 1, 1, false, (*story).advance},
-		"mail":      {"mail count n [address] | mail with n regexp | mail to|from|subject|text|html regexp", "check the outbox, the texts in it, or its newest mail", 2, 3, true, (*story).mail},
+		"mail":      {"mail count n [address] | mail with n regexp | mail to|from|subject|text|html regexp | mail find NAME regexp", "check the outbox, the texts in it, or its newest mail, or keep what the group of a pattern finds in its text as $NAME", 2, 3, true, (*story).mail},
 	}
 }
 

@@ -98,7 +98,7 @@ func (s *story) propagate(*testscript.TestScript, []string) error {
 // allMails is more mails than any script causes.
 const allMails = 100_000
 
-func (s *story) mail(_ *testscript.TestScript, args []string) error {
+func (s *story) mail(ts *testscript.TestScript, args []string) error {
 	var outbox struct{ Items []map[string]any }
 	if err := s.local(http.MethodGet, fmt.Sprintf("/_local/outbox?limit=%d", allMails), struct{}{}, &outbox); err != nil {
 		return err
@@ -108,6 +108,10 @@ func (s *story) mail(_ *testscript.TestScript, args []string) error {
 		return count(outbox.Items, args[1:])
 	case "with":
 		return with(outbox.Items, args[1:])
+	}
+	if args[0] == "find" && len(outbox.Items) > 0 && len(args) == 3 {
+		text, _ := outbox.Items[0]["text"].(string)
+		return found(ts, args[1], args[2], text)
 	}
 	pattern, err := regexp.Compile(args[1])
 	switch {

@@ -139,6 +139,8 @@ func (r *request) content(ts *testscript.TestScript) (body []byte, contentType s
 		return []byte(expand(ts, string(body))), "application/json", err
 	case ".csv":
 		return body, "text/csv", err
+	case ".form":
+		return []byte(expand(ts, strings.TrimSpace(string(body)))), "application/x-www-form-urlencoded", err
 	}
 	return body, "application/octet-stream", err
 }
