@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"strings"
 
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
@@ -74,6 +75,24 @@ func LoadAll(ctx context.Context, d app.Deps, company ident.Company, ids []ID) (
 		all[i].ID = id
 	}
 	return all, nil
+}
+
+// HasAddress reports whether an e-mail address is that of a customer, or of an alias: whatever its case.
+func HasAddress(ctx context.Context, d app.Deps, company ident.Company, id ID, address string) (bool, error) {
+	everyone, err := Everyone(ctx, d, company, id)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return false, err
+	}
+	for _, id := range everyone {
+		record, err := stored(ctx, d, company, id)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return false, err
+		}
+		if address != "" && strings.EqualFold(record.Value.Email, address) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Everyone are the ids under which things of a customer are filed: the one who stands for all, and the aliases.

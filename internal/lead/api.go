@@ -21,7 +21,7 @@ func API(watch Watchlist) app.Function {
 		Name: "lead-api",
 		Doc:  "Leads: enter, list, change, allocate, close.",
 		HTTP: func(h huma.API, d app.Deps) { api{d, watch}.routes(h) },
-		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send, mail.Deliver, text.Deliver, CareTopic, prospect.Publish), Links: true},
+		Uses: app.Uses{Table: app.Read | app.Put | app.Delete | app.Load, Sends: app.Topics(notify.Send, mail.Deliver, text.Deliver, CareTopic, prospect.Publish), Links: true, Inbox: true},
 	}
 }
 
@@ -53,6 +53,7 @@ func (a api) routes(h huma.API) {
 		ID: "getLead", Tag: tag, Summary: "A lead, with the customer's other open leads and whether its vehicle is watched.",
 	}, a.get)
 	a.joinRoutes(h)
+	a.conversationRoutes(h)
 	web.Patch(h, "/v1/leads/{id}", web.Can(access.LeadWrite), web.Route{
 		ID: "changeLead", Tag: tag, Summary: "Change a lead that is not closed.",
 	}, a.edit)
@@ -81,7 +82,7 @@ func (a api) routes(h huma.API) {
 		Description: "It counts as work on the lead, whether the customer was reached or not, and begins the work on a new one.",
 	}, a.call)
 	web.Get(h, "/v1/leads/{id}/work", web.Can(access.LeadRead), web.Route{
-		ID: "listLeadWork", Tag: tag, Summary: "What was done for a lead: messages, calls and appointments that took place, the latest first.",
+		ID: "listLeadWork", Tag: tag, Summary: "What was done for a lead: messages, calls and appointments that took place, and mails that came in; the latest first.",
 	}, a.works)
 	web.Post(h, "/v1/leads/{id}/close", web.Can(access.LeadClose), web.Route{
 		ID: "closeLead", Tag: tag, Idempotent: true, Summary: "Close a lead as won or lost.",

@@ -12,8 +12,9 @@
 // is seen by those whose roles cover it.
 //
 // A lead is allocated to who works on it, and keeps who had it (allocate.go). One that the rules would give to somebody who is
-// not there waits for them (waiting.go). What is done for it, such as replies, calls and appointments, is noted as Work; from
-// that follow the reminders to who leaves it lying (care.go) and the figures (figures.go).
+// not there waits for them (waiting.go). What is done for it, such as replies, calls and appointments, is noted as Work, and what
+// its customer answers to its own address, too (mailbox.go, received.go); from that follow the reminders to who leaves it lying
+// (care.go) and the figures (figures.go).
 package lead
 
 import (
@@ -61,6 +62,8 @@ type Lead struct {
 	Acts         int              `json:"acts,omitempty" doc:"How often somebody has worked on it."`
 	ActedAt      time.Time        `json:"actedAt,omitzero" doc:"When somebody worked on it last: wrote, called, met the customer, or changed its status."`
 	RespondedAt  time.Time        `json:"respondedAt,omitzero" doc:"When somebody first wrote to the customer, called or met them."`
+	WroteAt      time.Time        `json:"wroteAt,omitzero" doc:"When the customer last wrote a mail to the lead's address."`
+	Waiting      bool             `json:"waiting,omitempty" doc:"The customer has written, and nobody has answered, called or met them since."`
 	Notes        string           `json:"notes,omitempty"`
 	CloseReason  string           `json:"closeReason,omitempty"`
 	CreatedAt    time.Time        `json:"createdAt"`
@@ -93,6 +96,7 @@ func (l *Lead) Close(outcome Status, reason string, by access.UserID, at time.Ti
 	}
 	l.Status, l.CloseReason, l.ClosedBy, l.ClosedAt, l.UpdatedAt, l.ActedAt, l.Acts = outcome, strings.TrimSpace(reason), by, at, at, at, l.Acts+1
 	l.waitNoMore()
+	l.Waiting = false
 	return nil
 }
 

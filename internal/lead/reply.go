@@ -123,7 +123,7 @@ const messageKind = "lead"
 
 // plan enters a message into its ledger. Mails come from the dealer's name at our address; see answersTo for their answers.
 func (r Letter) plan(ctx context.Context, d app.Deps, company ident.Company, id ID, w Work) (table.Op, error) {
-	sendID := ident.Of("lead message", company.ID(), string(id), w.ID)
+	sendID := sendIDOf(company, id, w.ID)
 	if w.Kind == Texted {
 		return text.Plan(company, text.Note{SendID: sendID, Kind: messageKind, Reader: r.reader, To: w.To, Body: w.Text}, d.Now())
 	}

@@ -15,13 +15,14 @@ import (
 //	what                                       partition    sort
 //	a lead                                     lead # id    -
 //	lists by yard, newest first, filtered by
-//	status, user, source and type, or by words see package search
+//	status, user, source, type and waiting, or by words see package search
 //	the open leads of a customer               see package search
 //	what became of an enquiry                  enquiry # key         -
 //	the turn of a customer's enquiries         enquiry-turn # id     -
 //	the enquiries of a lead                    lead-enquiry # lead   time # digest
 //	how a lead got its owners                  lead-allocation # lead   number
 //	what was done for a lead                   lead-work # lead      time # id
+//	a mail that came in, and its whole text    lead-letter # id      -
 //	the work that a request did                lead-work-request # lead   request
 //	what figures know of it                    lead-fact # yard # month   instant of creation # id
 //	the name in a lead's address               lead-mailbox # lead   -
@@ -70,6 +71,7 @@ func entry(l Lead) search.Entry {
 	if !l.Status.Closed() {
 		facets = append(facets, search.Facet{Name: openFacet, Value: string(l.Customer)}, search.Facet{Name: openUserFacet, Value: string(l.User)})
 	}
+	facets = append(facets, waits(l.Waiting)...)
 	words := []string{l.Vehicle.VIN, l.Vehicle.Rego, l.CustomerName, l.Vehicle.Make, l.Vehicle.Model, l.Stock}
 	if l.TradeIn != nil {
 		words = append(words, l.TradeIn.VIN, l.TradeIn.Rego)

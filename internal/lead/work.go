@@ -14,17 +14,20 @@ import (
 	"github.com/winback-auto/winback/internal/platform/web"
 )
 
-// Work is something that somebody did for a lead: a message to its customer, a call, an appointment that took place.
+// Work is something that somebody did for a lead: a message to its customer, a call, an appointment that took place; or a mail
+// that its customer wrote.
 type Work struct {
 	ID       string        `json:"id"`
-	Kind     WorkKind      `json:"kind" enum:"call,email,sms,event"`
+	Kind     WorkKind      `json:"kind" enum:"call,email,sms,event,received" doc:"received: a mail that came in."`
 	At       time.Time     `json:"at"`
-	By       access.UserID `json:"by"`
+	By       access.UserID `json:"by" doc:"Empty for a mail that came in."`
 	To       string        `json:"to,omitempty" doc:"The number or address."`
 	Subject  string        `json:"subject,omitempty" doc:"Of a mail or an event."`
 	Text     string        `json:"text,omitempty" doc:"Of a message, or the notes of a call."`
 	Template string        `json:"template,omitempty" doc:"The standard response that a message was made of."`
 	Outcome  string        `json:"outcome,omitempty" doc:"Of a call: answered or missed; of an event: completed or no_show."`
+	Delivery *Delivery     `json:"delivery,omitempty" doc:"How far a message to the customer has come; absent where that is not known any more."`
+	Received *Received     `json:"received,omitempty" doc:"Of a mail that came in."`
 }
 
 // WorkKind is what sort of work it was.
@@ -36,10 +39,12 @@ const (
 	Mailed WorkKind = "email"
 	Texted WorkKind = "sms"
 	Met    WorkKind = "event"
+	// Answered is none of ours: the customer has written.
+	Answered WorkKind = "received"
 )
 
 var (
-	works = table.Kind[Work]{Name: "lead work", Schema: 1, Limit: 40 << 10} // 5,000 characters of a message, six bytes each
+	works = table.Kind[Work]{Name: "lead work", Schema: 1, Limit: 64 << 10} // 5,000 characters of a message and 20 names of 150, six bytes each
 	// places are where the work lies that a request has named, so that a repeated request does nothing twice.
 	places = table.Kind[place]{Name: "lead work place", Schema: 1}
 )
@@ -157,9 +162,13 @@ func worksOn(ctx context.Context, d app.Deps, caller access.Caller, id ID, page 
 		q.After = string(position)
 	}
 	records, after, err := works.Query(ctx, d.Table, q)
-	if err != nil || after == "" {
-		return table.Values(records), "", err
+	if err != nil {
+		return nil, "", err
+	}
+	found := table.Values(records)
+	if err := delivered(ctx, d, caller.Company, id, found); err != nil || after == "" {
+		return found, "", err
 	}
 	next, err := d.Links.SealCursor(ctx, caller.Company, partition, []byte(after))
-	return table.Values(records), next, err
+	return found, next, err
 }

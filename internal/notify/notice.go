@@ -67,6 +67,9 @@ const (
 	LeadEscalated Kind = "lead-escalated" // for who manages them
 )
 
+// LeadAnswered says that the customer of a lead has written.
+const LeadAnswered Kind = "lead-answered"
+
 // EndpointDisabled says that nothing is sent to an endpoint of the dealer's management system any more.
 const EndpointDisabled Kind = "dms-endpoint-disabled"
 

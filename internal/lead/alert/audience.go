@@ -15,6 +15,12 @@ import (
 // maxStandIns bounds those who are told where no rule names anybody.
 const maxStandIns = 20
 
+// Audience is who is told of something new about a lead that may be somebody's, and the rule that says how: its user, if they are
+// there, else those who would be told of it as of a new one.
+func Audience(ctx context.Context, d app.Deps, co ident.Company, l lead.Lead) ([]access.User, rule.Rule, error) {
+	return audience(ctx, d, co, l, true)
+}
+
 // audience is who is told of a lead, and the rule that says how. A further enquiry for a lead that is somebody's is told to
 // them. Of a new one the rule's recipients are told, as far as they work on leads in the yard and are not away. Where no
 // rule matches, or none of its recipients is there, the yard's managers of leads are told, and where there is none, its team:

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/winback-auto/winback/internal/phone"
+	"github.com/winback-auto/winback/internal/platform/eml"
 	"github.com/winback-auto/winback/internal/platform/errs"
 )
 
@@ -43,7 +44,7 @@ func (l letter) document(o Options) (Document, error) {
 	}
 	var read string
 	if l.html != "" {
-		read = htmlText(l.html)
+		read = eml.Text(l.html)
 	}
 	if l.adf != nil && hasADF(string(l.adf)) {
 		return ParseADF(l.adf, "", o)

@@ -4,21 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"mime"
 	"strings"
 
 	"github.com/emersion/go-message"
-	"golang.org/x/text/encoding/charmap"
 
+	"github.com/winback-auto/winback/internal/platform/eml"
 	"github.com/winback-auto/winback/internal/platform/errs"
 )
 
-// Bounds of a mail, besides MaxMail.
-const (
-	maxHeader = 64 << 10
-	maxParts  = 100
-	maxLayers = 8 // of parts within parts
-)
+// maxHeader bounds the header of a mail, in bytes.
+const maxHeader = 64 << 10
 
 // letter is what is read of a mail.
 type letter struct {
@@ -34,55 +29,23 @@ var media = map[string]bool{"application/x-adf+xml": true, "application/adf+xml"
 // readLetter takes a mail apart. Attachments that are no text are skipped without being decoded in memory; a part in an
 // encoding that is not known is read as it is.
 func readLetter(mail []byte) (letter, error) {
-	root, err := message.ReadWithOptions(bytes.NewReader(mail), &message.ReadOptions{MaxHeaderBytes: maxHeader})
-	if root == nil {
-		return letter{}, errs.E(errs.Invalid, "the mail cannot be read: %w", err)
+	var l letter
+	header, err := eml.Walk(mail, maxHeader, l.leaf)
+	l.header = header
+	if errors.Is(err, eml.ErrDamaged) && (l.plain != "" || l.html != "" || l.adf != nil) {
+		err = nil // what was read until there counts
 	}
-	l := letter{header: root.Header}
-	parts := 0
-	return l, l.walk(root, 0, &parts)
-}
-
-func (l *letter) walk(part *message.Entity, layer int, parts *int) error {
-	if *parts++; *parts > maxParts {
-		return errs.E(errs.TooLarge, "the mail has more than %d parts", maxParts)
-	}
-	if layer > maxLayers {
-		return errs.E(errs.TooLarge, "the mail nests deeper than %d parts", maxLayers)
-	}
-	inner := part.MultipartReader()
-	if inner == nil {
-		return l.leaf(part)
-	}
-	for {
-		next, err := inner.NextPart()
-		switch {
-		case next != nil: // whose encoding may be unknown
-			if err := l.walk(next, layer+1, parts); err != nil {
-				return err
-			}
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			// Cut off, or damaged: what was read until here counts.
-			if l.plain == "" && l.html == "" && l.adf == nil {
-				return errs.E(errs.Invalid, "the mail's parts cannot be told apart: %w", err)
-			}
-			return nil
-		}
-	}
+	return l, err
 }
 
 // leaf reads a part that may be a text.
-func (l *letter) leaf(part *message.Entity) error {
-	kind, parameters, _ := part.Header.ContentType()
-	disposition, names, _ := part.Header.ContentDisposition()
-	name := strings.ToLower(names["filename"] + parameters["name"])
-	isADF := media[kind] || strings.HasSuffix(name, ".adf") || strings.HasSuffix(name, ".xml")
+func (l *letter) leaf(part eml.Part) error {
+	name := strings.ToLower(part.Name)
+	isADF := media[part.Media] || strings.HasSuffix(name, ".adf") || strings.HasSuffix(name, ".xml")
 	switch {
 	case isADF && l.adf == nil:
-	case kind == "text/plain" && l.plain == "" && disposition != "attachment":
-	case kind == "text/html" && l.html == "" && disposition != "attachment":
+	case part.Media == "text/plain" && l.plain == "" && !part.Attachment:
+	case part.Media == "text/html" && l.html == "" && !part.Attachment:
 	default:
 		return nil
 	}
@@ -97,26 +60,16 @@ func (l *letter) leaf(part *message.Entity) error {
 	case isADF:
 		l.adf = body
 		return nil
-	case kind == "text/html":
-		l.html, err = decode(body, parameters["charset"])
+	case part.Media == "text/html":
+		l.html, err = decode(body, part.Charset)
 	default:
-		l.plain, err = decode(body, parameters["charset"])
+		l.plain, err = decode(body, part.Charset)
 	}
 	return err
 }
 
-// words are the texts of a header in UTF-8.
-var words = mime.WordDecoder{CharsetReader: charset}
-
 // field is a header's text.
-func (l letter) field(name string) string {
-	raw := l.header.Get(name)
-	text, err := words.DecodeHeader(raw)
-	if err != nil {
-		return line(raw)
-	}
-	return line(text)
-}
+func (l letter) field(name string) string { return line(eml.Decoded(l.header.Get(name))) }
 
 // isMail reports whether a document begins as a mail does: with headers, one of which every mail has.
 func isMail(document []byte) bool {
@@ -140,21 +93,13 @@ func isMail(document []byte) bool {
 // usual are headers that a mail has and a text hardly begins with.
 var usual = map[string]bool{"received": true, "return-path": true, "from": true, "message-id": true, "mime-version": true, "delivered-to": true, "dkim-signature": true}
 
-func init() { message.CharsetReader = charset }
-
-// charset reads the encodings of one byte that mails in Latin letters come in; whatever else is no UTF-8 stays unread.
-func charset(name string, input io.Reader) (io.Reader, error) {
-	switch strings.ToLower(name) {
-	case "utf-8", "utf8", "us-ascii", "ascii", "":
-		return input, nil
-	case "windows-1252", "cp1252", "iso-8859-1", "latin1":
-		return charmap.Windows1252.NewDecoder().Reader(input), nil
-	case "iso-8859-15", "latin9":
-		return charmap.ISO8859_15.NewDecoder().Reader(input), nil
-	case "iso-8859-2":
-		return charmap.ISO8859_2.NewDecoder().Reader(input), nil
-	case "windows-1250":
-		return charmap.Windows1250.NewDecoder().Reader(input), nil
+// looksLikeHTML reports a text that is HTML, whatever its sender calls it.
+func looksLikeHTML(text string) bool {
+	text = strings.ToLower(strings.TrimSpace(text[:min(len(text), 400)]))
+	for _, start := range []string{"<!doctype html", "<html", "<head", "<body", "<div", "<table", "<p>", "<p ", "<span", "<font"} {
+		if strings.HasPrefix(text, start) {
+			return true
+		}
 	}
-	return nil, errs.E(errs.Invalid, "the encoding of the mail is not known here; send it as UTF-8")
+	return false
 }

@@ -31,6 +31,10 @@ const (
 	MailsDoubled
 	// MailEvents are reports of the provider that it took a mail of ours, the sign of life that settles MailsUnknown (G24).
 	MailEvents
+	// MailsReceived are mails that came in and landed on a lead; a repeated one counts once.
+	MailsReceived
+	// MailsUnclaimed are mails that came in for nobody, or could not be read: nothing of them is kept.
+	MailsUnclaimed
 	// TextsSent are text messages that became certain to be with the provider: by its answer, or by its event.
 	TextsSent
 	// TextsUnknown are text messages whose answer from the provider was lost: they may or may not have gone out.
@@ -72,6 +76,7 @@ const (
 var names = [all]string{
 	MailsSent: "MailsSent", MailsUnknown: "MailsUnknown", MailsSettled: "MailsSettled", MailsParked: "MailsParked",
 	MailsDoubled: "MailsDoubled", MailEvents: "MailEvents",
+	MailsReceived: "MailsReceived", MailsUnclaimed: "MailsUnclaimed",
 	TextsSent: "TextsSent", TextsUnknown: "TextsUnknown", TextsSettled: "TextsSettled", TextsParked: "TextsParked",
 	TextsDoubled: "TextsDoubled",
 	Sightings:    "Sightings", SightingsMissed: "SightingsMissed",

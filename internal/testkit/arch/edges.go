@@ -12,6 +12,7 @@ var Edges = map[string][]string{
 	"lead":             {"company", "customer", "lead/enquiry", "lead/rule", "notify", "prospect", "response"},
 	"lead/alert":       {"company", "customer", "lead", "lead/enquiry", "lead/rule", "notify", "response"},
 	"lead/enquiry":     {},
+	"lead/letter":      {"lead", "lead/alert", "lead/rule", "notify"},
 	"lead/rule":        {"company"},
 	"notify":           {"company", "customer"},
 	"prospect":         {"company", "customer", "group", "response"},

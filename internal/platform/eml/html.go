@@ -1,4 +1,4 @@
-package enquiry
+package eml
 
 import (
 	"strings"
@@ -18,8 +18,8 @@ var blocks = map[atom.Atom]bool{
 // unseen are those whose content nobody reads.
 var unseen = map[atom.Atom]bool{atom.Head: true, atom.Script: true, atom.Style: true, atom.Title: true, atom.Template: true, atom.Noscript: true}
 
-// htmlText is what a person reads of a mail in HTML: blocks are lines, cells of a table have a tab between them.
-func htmlText(document string) string {
+// Text is what a person reads of a mail in HTML: blocks are lines, cells of a table have a tab between them.
+func Text(document string) string {
 	z := xhtml.NewTokenizer(strings.NewReader(document))
 	var b, current strings.Builder
 	end := func(always bool) {
@@ -59,14 +59,3 @@ func htmlText(document string) string {
 
 // newlines and tabs of the source are blanks on the page.
 var newlines = strings.NewReplacer("\r", " ", "\n", " ", "\t", " ")
-
-// looksLikeHTML reports a text that is HTML, whatever its sender calls it.
-func looksLikeHTML(text string) bool {
-	text = strings.ToLower(strings.TrimSpace(text[:min(len(text), 400)]))
-	for _, start := range []string{"<!doctype html", "<html", "<head", "<body", "<div", "<table", "<p>", "<p ", "<span", "<font"} {
-		if strings.HasPrefix(text, start) {
-			return true
-		}
-	}
-	return false
-}

@@ -1,0 +1,330 @@
+package letter_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/platform/blob"
+	"github.com/winback-auto/winback/internal/platform/mail/sesinbound"
+	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/testkit/dealership"
+)
+
+func TestAnAnswerLandsOnItsLead(t *testing.T) {
+	w := newWorld(t)
+	w.Time = w.Time.Add(time.Hour)
+	w.arrive(w.written("Yes, on Saturday.\r\n\r\nOn Mon, 22 Nov 2026 at 10:00, Sam <" + w.address + "> wrote:\r\n> Dear Ann,\r\n> when?\r\n"))
+	got := w.only()
+	if got.Text != "Yes, on Saturday." || got.Subject != "Re: Your Ceed" || got.Received.From != "ann@mail.example" || got.Received.Name != "Ann Lee" || !got.Received.Quotes ||
+		got.Received.Stranger || got.By != "" || !got.At.Equal(w.Time) {
+		t.Errorf("%+v %+v", got, *got.Received)
+	}
+	l := w.lead(w.id)
+	if !l.Waiting || !l.WroteAt.Equal(w.Time) || l.Status != lead.New || l.Acts != 0 {
+		t.Errorf("the lead is %+v", l)
+	}
+	if told := w.told(dealership.Sydney); !slices.Equal(told, []string{"Answer from Ann Lee: Re: Your Ceed | Yes, on Saturday."}) {
+		t.Errorf("its user was told %q", told)
+	}
+	if told := w.told(dealership.Manager); told != nil {
+		t.Errorf("somebody else was told %q", told)
+	}
+	var all struct{ Whole string }
+	w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads/"+w.id+"/letters/"+got.ID, "").Into(t, &all)
+	if !strings.HasPrefix(all.Whole, "Yes, on Saturday.\n\nOn Mon") || !strings.HasSuffix(all.Whole, "> when?") {
+		t.Errorf("all of it is %q", all.Whole)
+	}
+	ids, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads?waiting=true", "").List(t)
+	if !slices.Equal(ids, []string{w.id}) {
+		t.Errorf("waiting are %v", ids)
+	}
+	history := w.Want(t, 200, dealership.Sydney, "GET", "/v1/customers/"+string(l.Customer)+"/activity", "").Body
+	if !strings.Contains(history, "Mail received") {
+		t.Errorf("the customer's activity is %s", history)
+	}
+	w.Want(t, 201, dealership.Sydney, "POST", "/v1/leads/"+w.id+"/reply", `{"subject": "Saturday", "body": "At ten?"}`)
+	if ids, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads?waiting=true", "").List(t); len(ids) != 0 || w.lead(w.id).Waiting {
+		t.Errorf("it waits although somebody has answered: %v", ids)
+	}
+	both := w.conversation(dealership.Sydney, w.id)
+	if len(both) != 2 || both[0].Kind != lead.Mailed || both[0].Delivery == nil || both[0].Delivery.State != "waiting" || both[1].Kind != lead.Answered {
+		t.Errorf("the conversation is %+v", both)
+	}
+}
+
+func TestAMailHasOneEffectHoweverOftenItComes(t *testing.T) {
+	w := newWorld(t)
+	raw := w.written("Yes.")
+	first := w.put(raw)
+	again := w.put(raw, func(a *sesinbound.Arrival) { a.At = a.At.Add(time.Minute) }) // delivered twice by its sender
+	for _, announcement := range [][]byte{first, first, again, first, again} {
+		if err := w.tell(announcement); err != nil {
+			t.Fatal(err)
+		}
+		w.Time = w.Time.Add(time.Hour)
+	}
+	w.only()
+	if told := w.told(dealership.Sydney); len(told) != 1 {
+		t.Errorf("told %q", told)
+	}
+	w.arrive(w.written("Yes!"))
+	if all := w.conversation(dealership.Sydney, w.id); len(all) != 2 {
+		t.Errorf("another text under the same id is another mail: %+v", all)
+	}
+}
+
+func TestNobodyIsToldOfWhatNobodyHasWritten(t *testing.T) {
+	type arrival = func(*sesinbound.Arrival)
+	null := func(a *sesinbound.Arrival) { a.From = "" }
+	for name, c := range map[string]struct {
+		fields []string
+		how    arrival
+		marked func(lead.Received) bool
+	}{
+		"away":             {[]string{"Auto-Submitted: auto-replied"}, nil, func(r lead.Received) bool { return r.Automatic }},
+		"away, otherwise":  {[]string{"X-Autoreply: yes"}, nil, func(r lead.Received) bool { return r.Automatic }},
+		"a newsletter":     {[]string{"Precedence: bulk"}, nil, func(r lead.Received) bool { return r.Automatic }},
+		"a bounce":         {nil, null, func(r lead.Received) bool { return r.Automatic }},
+		"a report":         {[]string{"Content-Type: multipart/report; boundary=b"}, nil, func(r lead.Received) bool { return r.Automatic }},
+		"a mail of ours":   {[]string{"X-Winback-Send-Id: s1"}, nil, func(r lead.Received) bool { return r.Automatic }},
+		"spam":             {nil, func(a *sesinbound.Arrival) { a.Spam = "FAIL" }, func(r lead.Received) bool { return r.Spam }},
+		"a virus":          {nil, func(a *sesinbound.Arrival) { a.Virus = "FAIL" }, func(r lead.Received) bool { return r.Virus }},
+		"spam with claims": {[]string{"X-SES-Spam-Verdict: PASS"}, func(a *sesinbound.Arrival) { a.Spam = "FAIL" }, func(r lead.Received) bool { return r.Spam }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			before := w.lead(w.id)
+			how := c.how
+			if how == nil {
+				how = func(*sesinbound.Arrival) {}
+			}
+			w.arrive(w.written("I am away.", c.fields...), how)
+			got := w.only()
+			if !c.marked(*got.Received) || got.Received.From != "ann@mail.example" {
+				t.Errorf("%+v %+v", got, *got.Received)
+			}
+			if kept := got.Text + got.Subject; (kept == "") != got.Received.Virus {
+				t.Errorf("%q is kept", kept)
+			}
+			if after := w.lead(w.id); after.Waiting || !after.UpdatedAt.Equal(before.UpdatedAt) || !after.WroteAt.IsZero() {
+				t.Errorf("the lead is %+v", after)
+			}
+			if told := w.told(dealership.Sydney); told != nil {
+				t.Errorf("told %q", told)
+			}
+		})
+	}
+}
+
+func TestWhoWritesUnderAnotherAddressIsToldApart(t *testing.T) {
+	w := newWorld(t)
+	w.arrive(strings.Replace(w.written("It is me, Ann."), "<ann@mail.example>", "<ann@work.example>", 1))
+	if got := w.only(); !got.Received.Stranger || got.Received.From != "ann@work.example" {
+		t.Errorf("%+v", *got.Received)
+	}
+	if told := w.told(dealership.Sydney); len(told) != 1 {
+		t.Errorf("told %q", told)
+	}
+	var who struct{ Email string }
+	w.Want(t, 200, dealership.Sydney, "GET", "/v1/customers/"+string(w.lead(w.id).Customer), "").Into(t, &who)
+	if !strings.EqualFold(who.Email, "ann@mail.example") {
+		t.Errorf("the customer became %+v", who)
+	}
+}
+
+func TestAMailWhoseDomainDoesNotVouchForItIsMarked(t *testing.T) {
+	w := newWorld(t)
+	w.arrive(w.written("Send me the papers."), func(a *sesinbound.Arrival) { a.DMARC = "fail" })
+	if got := w.only(); !got.Received.Unproven {
+		t.Errorf("%+v", *got.Received)
+	}
+}
+
+func TestAMailToNoLeadIsDropped(t *testing.T) {
+	for name, to := range map[string]string{"an unknown name": "lead-" + strings.Repeat("a", 26) + "@" + replies, "somebody": "info@" + replies} {
+		w := newWorld(t)
+		raw := strings.ReplaceAll(w.written("Hello"), w.address, to)
+		w.arrive(raw, func(a *sesinbound.Arrival) { a.To = to })
+		if all := w.conversation(dealership.Sydney, w.id); len(all) != 0 {
+			t.Errorf("%s: %+v", name, all)
+		}
+	}
+}
+
+func TestWhatCannotBeReadIsDropped(t *testing.T) {
+	w := newWorld(t)
+	gone := w.put(w.written("Hello"))
+	delete(w.bucket, "mails/m00000")
+	if err := w.tell(gone); err != nil {
+		t.Errorf("a mail that is gone: %v", err)
+	}
+	large := w.put("x")
+	w.bucket["mails/m00000"] = make([]byte, lead.MaxMail+1)
+	if err := w.tell(large); err != nil {
+		t.Errorf("a mail that is too large: %v", err)
+	}
+	b := decode(t, large)
+	b.Detail = []byte(`{"object": {}}`)
+	if _, err := blob.Noticed(b); err == nil {
+		t.Error("an announcement of nothing is read")
+	}
+}
+
+func TestAHiddenRecipientIsFoundInTheWayOfTheMail(t *testing.T) {
+	w := newWorld(t)
+	w.arrive(strings.Replace(w.written("Hello"), "To: Sam <"+w.address+">", "To: me <ann@mail.example>", 1))
+	w.only()
+}
+
+func TestAMailToTwoLeadsLandsOnBoth(t *testing.T) {
+	w := newWorld(t)
+	other := w.Want(t, 201, dealership.Sydney, "POST", "/v1/leads", `{"customer": {"first": "Bob", "last": "Ray", "email": "bob@mail.example"}}`).ID(t)
+	w.arrive(w.written("For both.", "Cc: "+strings.ToUpper(w.addressOf(other))))
+	w.only()
+	if all := w.conversation(dealership.Sydney, other); len(all) != 1 || !all[0].Received.Stranger {
+		t.Errorf("on the other: %+v", all)
+	}
+}
+
+func TestAnAnswerToAMergedLeadLandsOnTheOneThatStands(t *testing.T) {
+	w := newWorld(t)
+	standing := w.Want(t, 201, dealership.Sydney, "POST", "/v1/leads", `{"customer": "`+string(w.lead(w.id).Customer)+`"}`).ID(t)
+	w.arrive(w.written("Before."))
+	w.Want(t, 200, dealership.Sydney, "POST", "/v1/leads/"+w.id+"/merge", `{"into": "`+standing+`"}`)
+	if l := w.lead(standing); !l.Waiting || l.WroteAt.IsZero() {
+		t.Errorf("that the customer waits is lost: %+v", l)
+	}
+	w.arrive(w.written("After."))
+	w.arrive(w.written("Before."))
+	if all := w.conversation(dealership.Sydney, standing); len(all) != 1 || all[0].Text != "After." {
+		t.Errorf("%+v", all)
+	}
+}
+
+func TestAClosedLeadStaysClosedAndItsUserHears(t *testing.T) {
+	w := newWorld(t)
+	w.Want(t, 200, dealership.Manager, "POST", "/v1/leads/"+w.id+"/close", `{"outcome": "lost"}`)
+	w.arrive(w.written("I want it after all."))
+	if l := w.lead(w.id); l.Status != lead.Lost || l.Waiting || l.WroteAt.IsZero() {
+		t.Errorf("%+v", l)
+	}
+	if told := w.told(dealership.Sydney); len(told) != 1 {
+		t.Errorf("told %q", told)
+	}
+}
+
+func TestOfALeadThatIsNobodysTheManagersHear(t *testing.T) {
+	w := newWorld(t)
+	id := w.Want(t, 201, dealership.Sydney, "POST", "/v1/leads", `{"customer": {"first": "Bob", "last": "Ray", "email": "bob@mail.example"}, "yard": "sydney"}`).ID(t)
+	record, err := lead.Load(t.Context(), w.Deps, dealership.Harbour, lead.ID(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Value.User = ""
+	if err := w.Table.Write(t.Context(), table.Kind[lead.Lead]{Name: "lead", Schema: 1}.Update(record)); err != nil {
+		t.Fatal(err)
+	}
+	w.arrive(w.written("Hello"), func(a *sesinbound.Arrival) { a.To = w.addressOf(id) })
+	if told := w.told(dealership.Manager); len(told) != 1 {
+		t.Errorf("the manager was told %q", told)
+	}
+}
+
+// Whichever write the process dies at, carried out or not, the announcement that comes again ends as if nothing had happened.
+func TestAfterACrashAtAnyWriteAMailHasOneEffect(t *testing.T) {
+	for at := 1; ; at++ {
+		died := false
+		for _, applied := range []bool{false, true} {
+			w := newWorld(t)
+			announcement := w.put(w.written("Yes."))
+			writes := 0
+			die := func([]table.Op) error {
+				if writes++; writes == at {
+					died = true
+					return errors.New("the process is dead")
+				}
+				return nil
+			}
+			if applied {
+				w.Lose = die
+			} else {
+				w.Refuse = die
+			}
+			for tries := 0; w.tell(announcement) != nil; tries++ {
+				if tries > 3 {
+					t.Fatalf("write %d: it never lands", at)
+				}
+			}
+			for range 2 {
+				if err := w.tell(announcement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.Refuse, w.Lose = nil, nil
+			w.only()
+			if told := w.told(dealership.Sydney); len(told) != 1 || !w.lead(w.id).Waiting {
+				t.Errorf("write %d (%v): told %q", at, applied, told)
+			}
+		}
+		if !died {
+			if at < 3 {
+				t.Errorf("only %d writes", at-1)
+			}
+			return
+		}
+	}
+}
+
+// photo is a mail with a file of so many bytes.
+func (w *world) photo(bytes int) string {
+	return w.written("--b\r\n\r\nMy car.\r\n--b\r\nContent-Type: text/html; name=\"my car.html\"\r\nContent-Disposition: attachment\r\n\r\n"+strings.Repeat("x", bytes)+"\r\n--b--",
+		"Content-Type: multipart/mixed; boundary=b")
+}
+
+func TestAnAttachmentIsADownloadForWhoeverSeesTheLead(t *testing.T) {
+	w := newWorld(t)
+	w.arrive(w.photo(1000))
+	got := w.only()
+	if got.Text != "My car." || len(got.Received.Attachments) != 1 {
+		t.Fatalf("%+v %+v", got, *got.Received)
+	}
+	letter := "/v1/leads/" + w.id + "/letters/" + got.ID
+	if body := w.Want(t, 200, dealership.Sydney, "GET", letter+"/attachments/2", "").Body; body != strings.Repeat("x", 1000) {
+		t.Errorf("%d bytes: %.50q", len(body), body)
+	}
+	other := w.Want(t, 201, dealership.Sydney, "POST", "/v1/leads", `{"customer": {"first": "Bob", "last": "Ray", "email": "bob@mail.example"}}`).ID(t)
+	unknown := w.Call(t, dealership.Melbourne, "GET", "/v1/leads/unknown/letters/"+got.ID, "").Body
+	for _, c := range []struct{ user, path string }{
+		{dealership.Melbourne, letter},
+		{dealership.Melbourne, letter + "/attachments/2"},
+		{dealership.Kiel, letter},
+		{dealership.Kiel, letter + "/attachments/2"},
+		{dealership.Melbourne, "/v1/leads/" + w.id + "/conversation"},
+		{dealership.Kiel, "/v1/leads/" + w.id + "/conversation"},
+	} {
+		if body := w.Want(t, 404, c.user, "GET", c.path, "").Body; body != unknown {
+			t.Errorf("%s of %s: %s", c.path, c.user, body)
+		}
+	}
+	for _, path := range []string{letter + "/attachments/1", letter + "/attachments/3", "/v1/leads/" + other + "/letters/" + got.ID, "/v1/leads/" + w.id + "/letters/x"} {
+		w.Want(t, 404, dealership.Sydney, "GET", path, "")
+	}
+	clear(w.bucket)
+	w.Want(t, 410, dealership.Sydney, "GET", letter+"/attachments/2", "")
+	w.Want(t, 200, dealership.Sydney, "GET", letter, "")
+}
+
+func TestAnAttachmentThatIsTooLargeOrUncheckedIsNotHandedOut(t *testing.T) {
+	for status, bytes := range map[int]int{200: 4_000_000, 413: 4_000_001} {
+		w := newWorld(t)
+		w.arrive(w.photo(bytes))
+		w.Want(t, status, dealership.Sydney, "GET", "/v1/leads/"+w.id+"/letters/"+w.only().ID+"/attachments/2", "")
+	}
+	w := newWorld(t)
+	w.arrive(w.photo(10), func(a *sesinbound.Arrival) { a.Virus = "PROCESSING_FAILED" })
+	w.Want(t, 409, dealership.Sydney, "GET", "/v1/leads/"+w.id+"/letters/"+w.only().ID+"/attachments/2", "")
+}
