@@ -14,7 +14,7 @@ import (
 var placeholder = regexp.MustCompile(`<\+?[a-z ]+>`)
 
 // recordKinds are the kinds of ids that belong to a yard, or to one user; settings and customers are the whole company's.
-var recordKinds = []string{"lead", "appointment", "appraisal", "prospect", "contested", "recapture", "errored", "batch", "second batch", "notice"}
+var recordKinds = []string{"lead", "letter", "appointment", "appraisal", "prospect", "contested", "recapture", "errored", "batch", "second batch", "notice"}
 
 // idKinds are all kinds of ids.
 var idKinds = append([]string{"customer", "connection", "role", "rule", "user", "self", "colleague", "yard", "template", "group", "endpoint"}, recordKinds...)

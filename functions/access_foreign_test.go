@@ -14,8 +14,11 @@ const unknownID = "01KANN99999999999999999999"
 
 // unknownOf is an id of a kind that belongs to nothing.
 func unknownOf(kind string) string {
-	if kind == "appointment" {
+	switch kind {
+	case "appointment":
 		return unknownID + "/events/" + unknownID
+	case "letter":
+		return unknownID + "/letters/" + unknownID
 	}
 	return unknownID
 }

@@ -188,6 +188,7 @@ func (s *stage) fillBooks(t *testing.T, d *dealer) {
 			lead := d.ids["lead"][yard]
 			post("leads", "appointment", "/v1/leads/"+lead+"/events", newEvent)
 			d.put("appointment", yard, lead+"/events/"+d.ids["appointment"][yard])
+			d.put("letter", yard, lead+"/letters/"+s.answered(t, d.people["leads"+suffix], lead))
 			post("leads", "appraisal", "/v1/appraisals", newValued)
 			for _, role := range []string{"prospects", "prospects/manager"} {
 				if suffix == "" || role == "prospects" {

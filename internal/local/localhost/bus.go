@@ -12,17 +12,17 @@ import (
 // reportsAtOnce is the most reports of each provider handed over in one turn.
 const reportsAtOnce = 100
 
-// outlet is a provider of something that goes out of the house.
+// outlet is a provider of something that goes out of the house or comes in, and has something to report.
 type outlet interface {
 	Due() int
 	Reports(ctx context.Context, limit int) ([]spool.Report, error)
 	Handed(id string) error
 }
 
-// report hands what the providers of mails and text messages report to the functions that listen, as AWS would through the
+// report hands what the providers of mails and text messages, and the inbox, report to the functions that listen, as AWS would through the
 // event bus. A report that was not taken comes again.
 func (h *Host) report(ctx context.Context, now time.Time) {
-	for _, from := range []outlet{h.mail, h.texts} {
+	for _, from := range []outlet{h.mail, h.texts, h.inbox} {
 		if from.Due() == 0 || ctx.Err() != nil || now.Before(h.reportAfter) {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/winback-auto/winback/internal/local/dirinbox"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
@@ -24,6 +25,7 @@ func (h *Host) control() http.Handler {
 	web.Post(api, "/_local/token", anybody, route("token"), h.postToken)
 	web.Get(api, "/_local/outbox", anybody, route("outbox"), h.getOutbox)
 	web.Get(api, "/_local/outbox/{id}/raw", anybody, route("rawMail"), h.getRaw)
+	web.Post(api, inboxPath, anybody, web.Route{ID: "deliver", Tag: "Local mode", Status: http.StatusAccepted, MaxBody: dirinbox.MaxMail, Takes: map[string]any{aMail: nil}}, h.postInbox)
 	web.Get(api, "/_local/clock", anybody, route("clock"), h.getClock)
 	web.Post(api, "/_local/clock", anybody, route("advance"), h.postClock)
 	web.Post(api, "/_local/run/{function}", anybody, route("run"), h.postRun)
@@ -31,7 +33,11 @@ func (h *Host) control() http.Handler {
 	web.Post(api, "/_local/redrive/{topic}", anybody, route("redrive"), h.postRedrive)
 	web.Get(api, "/_local/usage", anybody, route("usage"), h.getUsage)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Set("Content-Type", "application/json") // curl -d says something else
+		media := "application/json"
+		if r.URL.Path == inboxPath {
+			media = aMail
+		}
+		r.Header.Set("Content-Type", media) // curl -d says something else
 		handler.ServeHTTP(w, r)
 	})
 }

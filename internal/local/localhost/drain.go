@@ -75,7 +75,7 @@ func (h *Host) settle(ctx context.Context, horizon time.Duration) error {
 // invocation or of the companion's work, so what was seen while none began is the truth.
 func (h *Host) settled(ctx context.Context, horizon time.Duration) (bool, error) {
 	idle, before := h.activity.idle()
-	if !idle || h.mail.Due()+h.texts.Due() > 0 {
+	if !idle || h.mail.Due()+h.texts.Due()+h.inbox.Due() > 0 {
 		return false, nil
 	}
 	for _, f := range h.consumers {

@@ -1,8 +1,8 @@
 // Package localhost is AWS on one machine, as far as Winback needs it: an API gateway, the pollers of the queues, the
 // scheduler and the event bus, over the embedded database.
 //
-// It speaks events. Every HTTP request becomes an API Gateway payload, every message an SQS event, every tick and every
-// report of the mail sender an EventBridge payload, and their bytes go to the same host code that runs in Lambda; so each
+// It speaks events. Every HTTP request becomes an API Gateway payload, every message an SQS event, every tick, every
+// report of the mail sender and every mail that comes in an EventBridge payload, and their bytes go to the same host code that runs in Lambda; so each
 // local click tests what AWS will do. Each function is handed only what it declares.
 //
 // All that waits goes by the application Clock, which people can move forward (Advance): it stops at every schedule, delay
@@ -25,6 +25,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/winback-auto/winback/internal/local/dirinbox"
 	"github.com/winback-auto/winback/internal/local/dirmail"
 	"github.com/winback-auto/winback/internal/local/dirtext"
 	"github.com/winback-auto/winback/internal/local/jwtidentity"
@@ -63,6 +64,7 @@ type Host struct {
 	calls     queue.Meter
 	mail      *dirmail.Dir
 	texts     *dirtext.Dir
+	inbox     *dirinbox.Dir
 	tokens    *jwtidentity.Provider
 	deps      app.Deps
 	companion Companion
@@ -86,11 +88,15 @@ type Host struct {
 	background sync.WaitGroup
 }
 
-// Folders of what goes out, below the data folder.
+// Folders of what goes out and comes in, below the data folder.
 const (
-	mailFolder = "mail"
-	textFolder = "text"
+	mailFolder  = "mail"
+	textFolder  = "text"
+	inboxFolder = "inbox"
 )
+
+// Replies is the domain whose mails come into the inbox.
+const Replies = "replies.winback.example"
 
 // Open opens the data folder, which only one host can, and prepares every function. The error is a Conflict where another
 // process has the folder.
@@ -122,6 +128,9 @@ func Open(o Options) (_ *Host, err error) {
 	if h.texts, err = dirtext.Open(filepath.Join(o.Dir, textFolder), now, newID); err != nil {
 		return nil, err
 	}
+	if h.inbox, err = dirinbox.Open(filepath.Join(o.Dir, inboxFolder), Replies, now, o.Wall, newID, o.Log); err != nil {
+		return nil, err
+	}
 	keys, err := keyfile.Open(o.Dir)
 	if err != nil {
 		return nil, err
@@ -131,9 +140,9 @@ func Open(o Options) (_ *Host, err error) {
 	h.due = &dueIndex{written: h.table, outbox: queue.Outbox{Table: table.New(driver, now, newID)}}
 	h.queue = pebblequeue.New(db, now)
 	h.deps = app.Deps{
-		Table: h.table, Queue: h.calls.Around(h.queue), Mail: h.mail, Text: h.texts, Secrets: keys.Sealer(), Identity: h.tokens,
+		Table: h.table, Queue: h.calls.Around(h.queue), Mail: h.mail, Text: h.texts, Inbox: h.inbox, Secrets: keys.Sealer(), Identity: h.tokens,
 		Access: access.NewDirectory(h.table, now), Links: link.New(keys.LinkKeys(), now),
-		Log: o.Log, Now: now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, AppURL: o.AppURL, From: "Winback <winback@localhost.example>"},
+		Log: o.Log, Now: now, NewID: newID, Site: app.Site{BaseURL: o.BaseURL, AppURL: o.AppURL, From: "Winback <winback@localhost.example>", Replies: Replies},
 	}
 	if err := h.prepare(o.Functions); err != nil {
 		return nil, err

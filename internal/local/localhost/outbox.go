@@ -44,7 +44,7 @@ type rawMail struct {
 func (h *Host) getRaw(_ context.Context, in *mailInput) (*rawMail, error) {
 	raw, err := h.mail.Raw(in.ID)
 	if err == nil {
-		return &rawMail{"message/rfc822", raw}, nil
+		return &rawMail{aMail, raw}, nil
 	}
 	if !errs.Is(err, errs.NotFound) {
 		return nil, err

@@ -20,6 +20,7 @@ import (
 	"github.com/winback-auto/winback/internal/local/localhost"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/blob"
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/identity"
@@ -158,6 +159,18 @@ func (w *world) functions() []app.Function {
 					return nil
 				}
 				return w.reported(e)
+			}},
+		},
+		{
+			Name: "mail-received", Doc: "Reads mails that come in.", Uses: app.Uses{Inbox: true},
+			On: &app.Subscription{Source: blob.Source, DetailTypes: []string{blob.Created}, Handle: func(ctx context.Context, d app.Deps, e event.Bridge) error {
+				n, err := blob.Noticed(e)
+				if err != nil {
+					return err
+				}
+				raw, err := d.Inbox.Read(ctx, n.Object.Key, 1<<20)
+				w.diary.note("%d bytes, %d at most: %.14s", len(raw), n.Object.Size, raw)
+				return err
 			}},
 		},
 		app.Sweep,
