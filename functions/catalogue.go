@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/group"
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/lead/alert"
+	"github.com/winback-auto/winback/internal/lead/letter"
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/partner"
@@ -38,6 +39,7 @@ func All(dial partner.Dial, parse partner.Parse, to ...webhook.Options) []app.Fu
 		lead.Care,
 		alert.Pages,
 		alert.Sender,
+		letter.Receiver,
 		lead.Webhook,
 		rule.API,
 		notify.API,

@@ -115,7 +115,9 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.Deps.Queue, w.Deps.Mail, w.Deps.Text, w.Deps.Secrets, w.Deps.NewID = w.queue, postbox{e}, telephone{e}, keys.Sealer(), w.newID
-	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>"}
+	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>", Replies: "replies.winback.example"}
+	mails := inbox{}
+	w.Deps.Inbox = mails
 	for _, f := range functions.All(w.partner.dial, autograb.ParsePush, w.hooked(t)) {
 		w.functions[f.Name] = f
 	}
@@ -132,6 +134,7 @@ func newWorld(t *testing.T) *world {
 	w.fromNewerCode(t)
 	w.signIns(t)
 	w.desk(t)
+	w.letterbox(t, mails)
 	w.partner.down = true
 	w.minted.Store(0)
 	w.Time = delivery

@@ -6,15 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/audit"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 	"github.com/winback-auto/winback/internal/platform/table"
 )
 
@@ -101,9 +100,7 @@ func Mailboxes(text, domain string, most int) (names []string) {
 }
 
 // anAddress is an address of a lead at any domain, with nothing before or behind it that would make it another address.
-var anAddress = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:^|[^a-z0-9.!#$%&'*+/=?^_{|}~-])` + mailboxPrefix + `([a-z2-7]{26})@([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)`)
-})
+var anAddress = pattern.Of(`(?i)(?:^|[^a-z0-9.!#$%&'*+/=?^_{|}~-])` + mailboxPrefix + `([a-z2-7]{26})@([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)`)
 
 // ByMailbox is the lead behind a name in an address, or a NotFound error: the door through which mails come to a company.
 func ByMailbox(ctx context.Context, d app.Deps, name string) (ident.Company, ID, error) {

@@ -126,12 +126,16 @@ func audience(ctx context.Context, d app.Deps, company ident.Company, l lead.Lea
 	return notices, nil
 }
 
-// inbound is the mail as it lands on a lead. When it came is what the provider says, unless that cannot be.
+// inbound is the mail as it lands on a lead. It came now, unless the provider says that it was kept waiting: what the provider
+// says is to the second, and would put an answer before the mail that it answers.
 func (m Mail) inbound(p place, n blob.Notice, now time.Time) lead.Inbound {
-	const late = 14 * 24 * time.Hour // as long as a provider keeps an announcement, and we one that failed
+	const (
+		prompt = time.Minute
+		late   = 14 * 24 * time.Hour // as long as a provider keeps an announcement, and we one that failed
+	)
 	in := m.Inbound
 	in.ID, in.Object, in.At = ident.Of("letter", p.company.ID(), string(p.lead), m.Digest), n.Object.Key, now
-	if m.Arrived.Before(now) && now.Sub(m.Arrived) < late {
+	if waited := now.Sub(m.Arrived); waited > prompt && waited < late {
 		in.At = m.Arrived
 	}
 	return in

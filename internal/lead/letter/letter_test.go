@@ -77,6 +77,19 @@ func TestAMailHasOneEffectHoweverOftenItComes(t *testing.T) {
 	}
 }
 
+func TestAMailThatWasKeptWaitingStandsWhereItCame(t *testing.T) {
+	for waited, want := range map[time.Duration]time.Duration{time.Second: 0, time.Hour: time.Hour, 30 * 24 * time.Hour: 0, -time.Hour: 0} {
+		w := newWorld(t)
+		announcement := w.put(w.written("Yes."), func(a *sesinbound.Arrival) { a.At = w.Time.Add(-waited) })
+		if err := w.tell(announcement); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.only().At; !got.Equal(w.Time.Add(-want)) {
+			t.Errorf("after %s it came at %s, now is %s", waited, got, w.Time)
+		}
+	}
+}
+
 func TestNobodyIsToldOfWhatNobodyHasWritten(t *testing.T) {
 	type arrival = func(*sesinbound.Arrival)
 	null := func(a *sesinbound.Arrival) { a.From = "" }

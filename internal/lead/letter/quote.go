@@ -1,10 +1,10 @@
 package letter
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
+
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // tidy is a text with one sort of line breaks, without characters that are not seen, blanks at the ends of lines, and more than
@@ -43,16 +43,10 @@ func shown(r rune) rune {
 // Where what a program quotes begins, as mail programs write it in English and German. An attribution ends with a colon and may
 // have run over three lines.
 var (
-	attribution = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^(?:on|am|le|el|op|il)\s.{0,300}(?:wrote|schrieb|geschrieben|écrit|escribió|schreef|scritto)(?:\s.{0,150})?:$`)
-	})
-	divider = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^-{2,}\s*(?:original message|forwarded message|urspr(?:ü|ue)ngliche nachricht|original-?nachricht|weitergeleitete nachricht)\s*-{2,}$|^begin forwarded message:$|^anfang der weitergeleiteten nachricht:$`)
-	})
-	headline = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^\*{0,2}(?:from|von):\*{0,2}\s`) })
-	further  = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^\*{0,2}(?:sent|date|to|subject|gesendet|datum|an|betreff|cc):\*{0,2}\s`)
-	})
+	attribution = pattern.Of(`(?i)^(?:on|am|le|el|op|il)\s.{0,300}(?:wrote|schrieb|geschrieben|écrit|escribió|schreef|scritto)(?:\s.{0,150})?:$`)
+	divider     = pattern.Of(`(?i)^-{2,}\s*(?:original message|forwarded message|urspr(?:ü|ue)ngliche nachricht|original-?nachricht|weitergeleitete nachricht)\s*-{2,}$|^begin forwarded message:$|^anfang der weitergeleiteten nachricht:$`)
+	headline    = pattern.Of(`(?i)^\*{0,2}(?:from|von):\*{0,2}\s`)
+	further     = pattern.Of(`(?i)^\*{0,2}(?:sent|date|to|subject|gesendet|datum|an|betreff|cc):\*{0,2}\s`)
 )
 
 // attributionLines are the most lines that an attribution is broken into.

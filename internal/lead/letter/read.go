@@ -5,16 +5,15 @@ import (
 	"encoding/hex"
 	"io"
 	netmail "net/mail"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/platform/eml"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/mail"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // Mail is a mail that came in, as far as it could be read.
@@ -98,9 +97,7 @@ func (m *Mail) attach(n int, part eml.Part) {
 	m.Attachments = append(m.Attachments, lead.Attachment{Number: n, Name: eml.File(part.Name, "attachment-"+strconv.Itoa(n)), Type: media, Bytes: size})
 }
 
-var aMedia = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,48}$`)
-})
+var aMedia = pattern.Of(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,48}$`)
 
 // recipients are the names of leads' addresses that a mail went to: by the envelope, as the stamp tells, and by the fields that
 // name them.
@@ -130,9 +127,7 @@ func sender(h eml.Header) (address, name string) {
 	return strings.ToLower(address), name
 }
 
-var anAddress = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}`)
-})
+var anAddress = pattern.Of(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}`)
 
 // digest names a mail: what its sender calls it, and all that stands below the header, which nobody changes on the way.
 func digest(h eml.Header, raw []byte) string {

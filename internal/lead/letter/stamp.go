@@ -1,12 +1,11 @@
 package letter
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/winback-auto/winback/internal/platform/eml"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // stamp is what the provider put on top of a mail when it took it: the way in, and what it found out. Whoever sends a mail may
@@ -22,9 +21,7 @@ type stamp struct {
 }
 
 // byProvider is a Received field of SES: by inbound-smtp.eu-central-1.amazonaws.com with SMTP id … for …; date
-var byProvider = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\bby inbound-smtp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)? with E?SMTPS?A? id [a-z0-9]+`)
-})
+var byProvider = pattern.Of(`(?i)\bby inbound-smtp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)? with E?SMTPS?A? id [a-z0-9]+`)
 
 // stampOf reads the stamp on top of a mail.
 func stampOf(h eml.Header) (s stamp) {

@@ -17,7 +17,6 @@ import (
 	netmail "net/mail"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +27,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/eml"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/mail/sesinbound"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 const (
@@ -127,7 +127,7 @@ func (d *Dir) Leave(key string, content []byte) error {
 
 // ours are the addresses at the domain in a text.
 func (d *Dir) ours(text string) (found []string) {
-	for _, address := range anAddress.FindAllString(text, 100) {
+	for _, address := range anAddress().FindAllString(text, 100) {
 		if strings.HasSuffix(strings.ToLower(address), "@"+d.domain) {
 			found = append(found, address)
 		}
@@ -135,14 +135,14 @@ func (d *Dir) ours(text string) (found []string) {
 	return found
 }
 
-var anAddress = regexp.MustCompile(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}`)
+var anAddress = pattern.Of(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}`)
 
 // bare is an address without its name; empty for what is none.
 func bare(text string) string {
 	if parsed, err := netmail.ParseAddress(text); err == nil {
 		return parsed.Address
 	}
-	return anAddress.FindString(text)
+	return anAddress().FindString(text)
 }
 
 // The texts by which scanners are tried out, in two parts each, so that none finds this file.

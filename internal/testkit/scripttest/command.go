@@ -17,7 +17,7 @@ type command struct {
 }
 
 // table lists the commands. ${NAME} is a variable of the script even inside of quotes, and in files of
-// JSON and of forms that are sent.
+// JSON, of forms and of mails that are sent.
 func table() map[string]command {
 	return map[string]command{
 		"start":   {"start [name]", "start the server, or start it again after crash", 0, 1, false, (*story).start},

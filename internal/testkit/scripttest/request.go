@@ -141,6 +141,8 @@ func (r *request) content(ts *testscript.TestScript) (body []byte, contentType s
 		return body, "text/csv", err
 	case ".form":
 		return []byte(expand(ts, strings.TrimSpace(string(body)))), "application/x-www-form-urlencoded", err
+	case ".eml":
+		return []byte(expand(ts, string(body))), "message/rfc822", err
 	}
 	return body, "application/octet-stream", err
 }
