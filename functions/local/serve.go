@@ -148,7 +148,7 @@ func (w *server) greet(out io.Writer) {
 	}
 	fmt.Fprintf(out, "Winback is ready.\n\n")
 	for _, line := range [][2]string{
-		{"interface", base}, {"reference", base + "/docs"}, {"outbox", base + "/_local/outbox"}, {"partner", w.partnerURL + " (" + partner + ")"}, {"data", w.data},
+		{"interface", base}, {"reference", base + "/docs"}, {"outbox", base + "/_local/outbox"}, {"inbox", base + "/_local/inbox"}, {"partner", w.partnerURL + " (" + partner + ")"}, {"data", w.data},
 	} {
 		fmt.Fprintf(out, "  %-11s%s\n", line[0], line[1])
 	}

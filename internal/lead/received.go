@@ -128,7 +128,7 @@ func receive(ctx context.Context, d app.Deps, co ident.Company, id ID, in Inboun
 	var places []table.Op
 	for _, n := range notices {
 		n.ID = ident.Of("lead answered", string(l.ID), in.ID, string(n.User))
-		n.Kind, n.Title, n.Text = notify.LeadAnswered, "Answer from "+l.CustomerName+": "+in.Subject, w.Text
+		n.Kind, n.Title, n.Text = notify.LeadAnswered, strings.Trim("Answer from "+l.CustomerName+": "+in.Subject, ": "), w.Text
 		n.About, n.Link, n.At = notify.About{Type: "lead", ID: string(l.ID)}, notify.Link{Path: "/leads/" + string(l.ID)}, d.Now()
 		n.Facts = append(l.Facts(), notify.Fact{Label: notify.Writer, Value: in.From})
 		listed, told := notify.Tell(co, n)
@@ -175,12 +175,4 @@ func waits(waiting bool) []search.Facet {
 // isMessage reports work that is part of the conversation with the customer.
 func (w Work) isMessage() bool {
 	return slices.Contains([]WorkKind{Mailed, Texted, Answered}, w.Kind)
-}
-
-// subjectOf is what a mail is called where it has no subject.
-func subjectOf(subject string) string {
-	if strings.TrimSpace(subject) == "" {
-		return "(no subject)"
-	}
-	return subject
 }
