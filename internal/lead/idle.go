@@ -23,7 +23,7 @@ func (l *Lead) acted(at time.Time) {
 // responded notes work that reached out to the customer; the first is the response that figures measure.
 func (l *Lead) responded(at time.Time) {
 	l.acted(at)
-	l.Waiting = false
+	l.Unanswered = false
 	if l.RespondedAt.IsZero() {
 		l.RespondedAt = at
 	}

@@ -63,7 +63,7 @@ type Lead struct {
 	ActedAt      time.Time        `json:"actedAt,omitzero" doc:"When somebody worked on it last: wrote, called, met the customer, or changed its status."`
 	RespondedAt  time.Time        `json:"respondedAt,omitzero" doc:"When somebody first wrote to the customer, called or met them."`
 	WroteAt      time.Time        `json:"wroteAt,omitzero" doc:"When the customer last wrote a mail to the lead's address."`
-	Waiting      bool             `json:"waiting,omitempty" doc:"The customer has written, and nobody has answered, called or met them since."`
+	Unanswered   bool             `json:"unanswered,omitempty" doc:"The customer has written, and nobody has answered, called or met them since."`
 	Notes        string           `json:"notes,omitempty"`
 	CloseReason  string           `json:"closeReason,omitempty"`
 	CreatedAt    time.Time        `json:"createdAt"`
@@ -96,7 +96,7 @@ func (l *Lead) Close(outcome Status, reason string, by access.UserID, at time.Ti
 	}
 	l.Status, l.CloseReason, l.ClosedBy, l.ClosedAt, l.UpdatedAt, l.ActedAt, l.Acts = outcome, strings.TrimSpace(reason), by, at, at, at, l.Acts+1
 	l.waitNoMore()
-	l.Waiting = false
+	l.Unanswered = false
 	return nil
 }
 

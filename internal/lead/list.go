@@ -23,7 +23,7 @@ type Filters struct {
 	Yard   string    `query:"yard" maxLength:"64" doc:"Default: all yards of the caller."`
 	Source string    `query:"source" maxLength:"100"`
 	Type   string    `query:"type" maxLength:"100"`
-	Waits  bool      `query:"waiting" doc:"true: only those whose customer has written and waits for an answer."`
+	Waits  bool      `query:"unanswered" doc:"true: only those whose customer has written and waits for an answer."`
 	Text   string    `query:"q" maxLength:"200" doc:"Words of at least two characters, each a prefix: customer, VIN, rego, make, model, stock number."`
 	From   time.Time `query:"from" doc:"Created not before."`
 	To     time.Time `query:"to" doc:"Created before."`
@@ -56,7 +56,7 @@ func (f Filters) facets() (facets []search.Facet) {
 			facets = append(facets, facet)
 		}
 	}
-	facets = append(facets, waits(f.Waits)...)
+	facets = append(facets, unanswered(f.Waits)...)
 	if i := slices.Index(facets, search.Facet{Name: userFacet, Value: nobody}); i >= 0 {
 		facets[i].Value = ""
 	}

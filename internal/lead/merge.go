@@ -74,7 +74,7 @@ func merge(ctx context.Context, d app.Deps, caller access.Caller, id, into ID) (
 		if alias.Value.WroteAt.After(target.Value.WroteAt) {
 			target.Value.WroteAt = alias.Value.WroteAt
 		}
-		target.Value.Waiting = target.Value.Waiting || alias.Value.Waiting
+		target.Value.Unanswered = target.Value.Unanswered || alias.Value.Unanswered
 		target.Value.Merged, target.Value.UpdatedAt = slices.Concat(target.Value.Merged, []ID{id}, alias.Value.Merged), now
 		lost = board.WriteAll(ctx, d.Table, caller.Company, before, []Lead{alias.Value, target.Value}, func(ctx context.Context) error {
 			ops := []table.Op{

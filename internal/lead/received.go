@@ -149,7 +149,7 @@ func (l *Lead) wrote(at, now time.Time) {
 	if at.After(l.WroteAt) {
 		l.WroteAt = at
 	}
-	l.Waiting, l.UpdatedAt = !l.Ended(), now
+	l.Unanswered, l.UpdatedAt = !l.Ended(), now
 }
 
 // work is the mail's entry in the history of its lead.
@@ -161,15 +161,15 @@ func (in Inbound) work() Work {
 	return w
 }
 
-// waitingFacet is of leads whose customer has written and not been answered since.
-const waitingFacet = "waiting"
+// unansweredFacet is of leads whose customer has written and not been answered since.
+const unansweredFacet = "unanswered"
 
-// waits is the facet of a lead, or of a filter, that waits; none where it does not.
-func waits(waiting bool) []search.Facet {
-	if !waiting {
+// unanswered is the facet of a lead, or of a filter, whose customer waits for an answer; none where nobody does.
+func unanswered(is bool) []search.Facet {
+	if !is {
 		return nil
 	}
-	return []search.Facet{{Name: waitingFacet, Value: "yes"}}
+	return []search.Facet{{Name: unansweredFacet, Value: "yes"}}
 }
 
 // isMessage reports work that is part of the conversation with the customer.

@@ -15,7 +15,7 @@ import (
 //	what                                       partition    sort
 //	a lead                                     lead # id    -
 //	lists by yard, newest first, filtered by
-//	status, user, source, type and waiting, or by words see package search
+//	status, user, source and type, unanswered, or by words see package search
 //	the open leads of a customer               see package search
 //	what became of an enquiry                  enquiry # key         -
 //	the turn of a customer's enquiries         enquiry-turn # id     -
@@ -71,7 +71,7 @@ func entry(l Lead) search.Entry {
 	if !l.Status.Closed() {
 		facets = append(facets, search.Facet{Name: openFacet, Value: string(l.Customer)}, search.Facet{Name: openUserFacet, Value: string(l.User)})
 	}
-	facets = append(facets, waits(l.Waiting)...)
+	facets = append(facets, unanswered(l.Unanswered)...)
 	words := []string{l.Vehicle.VIN, l.Vehicle.Rego, l.CustomerName, l.Vehicle.Make, l.Vehicle.Model, l.Stock}
 	if l.TradeIn != nil {
 		words = append(words, l.TradeIn.VIN, l.TradeIn.Rego)

@@ -24,7 +24,7 @@ func TestAnAnswerLandsOnItsLead(t *testing.T) {
 		t.Errorf("%+v %+v", got, *got.Received)
 	}
 	l := w.lead(w.id)
-	if !l.Waiting || !l.WroteAt.Equal(w.Time) || l.Status != lead.New || l.Acts != 0 {
+	if !l.Unanswered || !l.WroteAt.Equal(w.Time) || l.Status != lead.New || l.Acts != 0 {
 		t.Errorf("the lead is %+v", l)
 	}
 	if told := w.told(dealership.Sydney); !slices.Equal(told, []string{"Answer from Ann Lee: Re: Your Ceed | Yes, on Saturday."}) {
@@ -38,7 +38,7 @@ func TestAnAnswerLandsOnItsLead(t *testing.T) {
 	if !strings.HasPrefix(all.Whole, "Yes, on Saturday.\n\nOn Mon") || !strings.HasSuffix(all.Whole, "> when?") {
 		t.Errorf("all of it is %q", all.Whole)
 	}
-	ids, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads?waiting=true", "").List(t)
+	ids, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads?unanswered=true", "").List(t)
 	if !slices.Equal(ids, []string{w.id}) {
 		t.Errorf("waiting are %v", ids)
 	}
@@ -47,7 +47,7 @@ func TestAnAnswerLandsOnItsLead(t *testing.T) {
 		t.Errorf("the customer's activity is %s", history)
 	}
 	w.Want(t, 201, dealership.Sydney, "POST", "/v1/leads/"+w.id+"/reply", `{"subject": "Saturday", "body": "At ten?"}`)
-	if ids, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads?waiting=true", "").List(t); len(ids) != 0 || w.lead(w.id).Waiting {
+	if ids, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads?unanswered=true", "").List(t); len(ids) != 0 || w.lead(w.id).Unanswered {
 		t.Errorf("it waits although somebody has answered: %v", ids)
 	}
 	both := w.conversation(dealership.Sydney, w.id)
@@ -123,7 +123,7 @@ func TestNobodyIsToldOfWhatNobodyHasWritten(t *testing.T) {
 			if kept := got.Text + got.Subject; (kept == "") != got.Received.Virus {
 				t.Errorf("%q is kept", kept)
 			}
-			if after := w.lead(w.id); after.Waiting || !after.UpdatedAt.Equal(before.UpdatedAt) || !after.WroteAt.IsZero() {
+			if after := w.lead(w.id); after.Unanswered || !after.UpdatedAt.Equal(before.UpdatedAt) || !after.WroteAt.IsZero() {
 				t.Errorf("the lead is %+v", after)
 			}
 			if told := w.told(dealership.Sydney); told != nil {
@@ -208,7 +208,7 @@ func TestAnAnswerToAMergedLeadLandsOnTheOneThatStands(t *testing.T) {
 	standing := w.Want(t, 201, dealership.Sydney, "POST", "/v1/leads", `{"customer": "`+string(w.lead(w.id).Customer)+`"}`).ID(t)
 	w.arrive(w.written("Before."))
 	w.Want(t, 200, dealership.Sydney, "POST", "/v1/leads/"+w.id+"/merge", `{"into": "`+standing+`"}`)
-	if l := w.lead(standing); !l.Waiting || l.WroteAt.IsZero() {
+	if l := w.lead(standing); !l.Unanswered || l.WroteAt.IsZero() {
 		t.Errorf("that the customer waits is lost: %+v", l)
 	}
 	w.arrive(w.written("After."))
@@ -222,7 +222,7 @@ func TestAClosedLeadStaysClosedAndItsUserHears(t *testing.T) {
 	w := newWorld(t)
 	w.Want(t, 200, dealership.Manager, "POST", "/v1/leads/"+w.id+"/close", `{"outcome": "lost"}`)
 	w.arrive(w.written("I want it after all."))
-	if l := w.lead(w.id); l.Status != lead.Lost || l.Waiting || l.WroteAt.IsZero() {
+	if l := w.lead(w.id); l.Status != lead.Lost || l.Unanswered || l.WroteAt.IsZero() {
 		t.Errorf("%+v", l)
 	}
 	if told := w.told(dealership.Sydney); len(told) != 1 {
@@ -279,7 +279,7 @@ func TestAfterACrashAtAnyWriteAMailHasOneEffect(t *testing.T) {
 			}
 			w.Refuse, w.Lose = nil, nil
 			w.only()
-			if told := w.told(dealership.Sydney); len(told) != 1 || !w.lead(w.id).Waiting {
+			if told := w.told(dealership.Sydney); len(told) != 1 || !w.lead(w.id).Unanswered {
 				t.Errorf("write %d (%v): told %q", at, applied, told)
 			}
 		}
