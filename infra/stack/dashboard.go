@@ -47,6 +47,7 @@ func graphs(env Environment, functions []app.Function, api *string) []graph {
 		{"Sightings", counted(env, metric.Sightings, metric.SightingsMissed, metric.PushesAccepted, metric.PushesRefused)},
 		{"Vehicles", counted(env, metric.VehiclesSubmitted, metric.VehiclesActive, metric.VehiclesErrored, metric.BreakersOpened)},
 		{"Mails", counted(env, metric.MailsSent, metric.MailEvents, metric.MailsUnknown, metric.MailsSettled, metric.MailsParked, metric.MailsDoubled)},
+		{"Mails that came in", counted(env, metric.MailsReceived, metric.MailsUnclaimed)},
 		{"Text messages", counted(env, metric.TextsSent, metric.TextsUnknown, metric.TextsSettled, metric.TextsParked, metric.TextsDoubled)},
 		{"Work that failed", counted(env, metric.Failures, metric.MessagesDropped, metric.MessagesDead, metric.WritesThrottled)},
 		{"Requests", []line{
