@@ -28,7 +28,7 @@ const visible = time.Hour
 // settled are the kinds of records that have their place in lists by an instant, or that messages on their way name by one,
 // with whether they wait for one, too.
 var settled = map[string]bool{
-	"activity": false, "appraisal": false, "customer": false, "lead": false, "notice": false, "prospect": false, "prospect attempt": false,
+	"activity": false, "appraisal": false, "customer": false, "lead": false, "lead letter": false, "lead work": false, "notice": false, "prospect": false, "prospect attempt": false,
 	"recapture": true, "recapture batch": false, "recapture chunk": true, "sighting": true,
 }
 

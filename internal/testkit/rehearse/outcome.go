@@ -23,6 +23,7 @@ type Outcome struct {
 	MailsTwice int                // mails of a send id that had gone out before
 	Leads      int                // of the sightings
 	Prospects  int
+	Answers    int // mails of customers that landed on leads
 	Customers  int // at the partner
 	Duplicates int // customers that the partner was given twice
 	Refused    map[string]int
@@ -192,6 +193,7 @@ func (o Outcome) Missing(other Outcome) (n int) {
 	}
 	less(o.Leads, other.Leads)
 	less(o.Prospects, other.Prospects)
+	less(o.Answers, other.Answers)
 	less(o.Customers, other.Customers)
 	less(o.Duplicates, other.Duplicates)
 	less(o.MailsTwice, other.MailsTwice)

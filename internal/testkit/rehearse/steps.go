@@ -21,6 +21,7 @@ func (p *play) dailyWork(ctx context.Context, _ int) error {
 		{"links in a mail", p.followLinks},
 		{"a lead that is handed over", p.handOver},
 		{"a lead that is answered", p.answer},
+		{"a customer who answers", p.converse},
 		{"the management system", p.exchange},
 		{"a lead that is left lying", p.leave},
 		{"a prospect that is written to", p.followUp},
