@@ -7,7 +7,8 @@
 // table over a small driver ([table]): a Kind describes a record, a Record carries its lock state, a write is all or
 // nothing, and what it causes elsewhere is promised in the same item. An Outbox publishes such messages after the commit,
 // and a sweeper publishes what was left behind ([queue]). Lists that people filter are postings ([search]), and files of theirs
-// are read row by row ([sheet]). Mails go through a ledger in which every intent is sent at most once ([mail]). Small secrets are sealed with their company ([secret]),
+// are read row by row ([sheet]). Mails go through a ledger in which every intent is sent at most once ([mail]); those that come in are
+// files that somebody leaves and announces ([blob]), read as they are ([eml]). Small secrets are sealed with their company ([secret]),
 // tokens in links are signed for one purpose ([link]), what goes to other
 // systems' addresses for its receiver ([webhook]), sign-ins are kept elsewhere ([identity]), and who may do what is one
 // table ([access]); who did what is kept in the write that did it ([audit]). HTTP is typed handlers with strict input and
@@ -19,7 +20,7 @@
 //
 // In AWS: lambdahost completes a function with dynamotable, sqsqueue, sesmail, s3inbox, kmssecret, cognito and linkkeys; deployment
 // opens an installation for its operators (functions/operate). On one
-// machine: localhost is gateway, poller, scheduler and event bus over pebbletable, pebblequeue, dirmail, keyfile and
+// machine: localhost is gateway, poller, scheduler and event bus over pebbletable, pebblequeue, dirmail, dirinbox, keyfile and
 // jwtidentity. Both pass the same contracts, which stand beside the ports (tabletest, queuetest, mailtest, secrettest,
 // identitytest), and both run the same host core, bytes in and bytes out.
 //
@@ -31,7 +32,7 @@
 // # The features
 //
 // A company has yards, users, roles and connections ([company]). It knows customers ([customer]), has valued their cars
-// ([appraisal]), works on enquiries ([lead]) and on follow-up that is none ([prospect]). [recapture] is the thread that
+// ([appraisal]), works on enquiries and what customers answer ([lead]) and on follow-up that is none ([prospect]). [recapture] is the thread that
 // connects them: read it first, in the order recapture.go, batch.go, submission.go, submit.go, poll.go, webhook.go,
 // verify.go, convert.go. [dms] exchanges follow-up with the dealer's management system. [notify] tells users what happened. [vehicle], [money] and [phone] are the nouns that all of
 // them share.
@@ -48,6 +49,8 @@
 // [sheet]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/sheet
 // [search]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/search
 // [mail]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/mail
+// [blob]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/blob
+// [eml]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/eml
 // [secret]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/secret
 // [link]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/link
 // [webhook]: https://pkg.go.dev/github.com/winback-auto/winback/internal/platform/webhook

@@ -2,8 +2,10 @@ package letter_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -340,4 +342,65 @@ func TestAnAttachmentThatIsTooLargeOrUncheckedIsNotHandedOut(t *testing.T) {
 	w := newWorld(t)
 	w.arrive(w.photo(10), func(a *sesinbound.Arrival) { a.Virus = "PROCESSING_FAILED" })
 	w.Want(t, 409, dealership.Sydney, "GET", "/v1/leads/"+w.id+"/letters/"+w.only().ID+"/attachments/2", "")
+}
+
+func TestTheOrderInWhichMailsComeDoesNotMatter(t *testing.T) {
+	early := func(a *sesinbound.Arrival) { a.At = dealership.Noon.Add(-3 * time.Hour) }
+	late := func(a *sesinbound.Arrival) { a.At = dealership.Noon.Add(-2 * time.Hour) }
+	var seen [2]string
+	for i, order := range [][]func(*sesinbound.Arrival){{early, late}, {late, early}} {
+		w := newWorld(t)
+		for _, how := range order {
+			a := sesinbound.Arrival{}
+			how(&a)
+			w.arrive(w.written("At "+a.At.Format(time.TimeOnly)), how)
+		}
+		l := w.lead(w.id)
+		seen[i] = l.WroteAt.Format(time.RFC3339)
+		for _, one := range w.conversation(dealership.Sydney, w.id) {
+			seen[i] += " " + one.Text
+		}
+	}
+	if seen[0] != seen[1] || seen[0] != "2026-11-22T10:00:00Z At 10:00:00 At 09:00:00" {
+		t.Errorf("%q", seen)
+	}
+}
+
+// Mails come twice at once, while somebody answers: each lands once, and what was written last holds.
+func TestMailsAtTheSameTimeLandOnceEach(t *testing.T) {
+	w := newWorld(t)
+	var announcements [][]byte
+	for i := range 6 {
+		announcement := w.put(w.written(fmt.Sprintf("Mail %d.", i)))
+		announcements = append(announcements, announcement, announcement)
+	}
+	var all sync.WaitGroup
+	for _, announcement := range announcements {
+		all.Go(func() {
+			for range 20 { // as often as it takes: it is announced again
+				if w.tell(announcement) == nil {
+					return
+				}
+			}
+			t.Error("a mail never lands")
+		})
+	}
+	all.Go(func() {
+		for range 20 {
+			if w.Call(t, dealership.Sydney, "POST", "/v1/leads/"+w.id+"/calls", `{"notes": "Called."}`, "Idempotency-Key: k1").Status == 201 {
+				return
+			}
+		}
+		t.Error("the call is never noted")
+	})
+	all.Wait()
+	if all := w.conversation(dealership.Sydney, w.id); len(all) != 6 {
+		t.Errorf("%d landed", len(all))
+	}
+	if told := w.told(dealership.Sydney); len(told) != 6 {
+		t.Errorf("told %q", told)
+	}
+	if l := w.lead(w.id); l.Acts != 1 {
+		t.Errorf("%+v", l)
+	}
 }

@@ -156,7 +156,7 @@ func automatic(h eml.Header, s stamp) bool {
 			if strings.HasPrefix(value, "multipart/report") {
 				return true
 			}
-		case "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-mail-autoreply", "list-id", "list-unsubscribe", "feedback-id",
+		case "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-mail-autoreply", "list-id", "list-unsubscribe",
 			strings.ToLower(mail.HeaderSendID):
 			return true
 		}
