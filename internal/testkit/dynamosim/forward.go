@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/winback-auto/winback/internal/testkit/awssim"
@@ -137,8 +138,10 @@ func spend(r awssim.Request, raw json.RawMessage) {
 	}
 }
 
-// Rewrite does what DynamoDB.Rewrite does, with a scan and one put for each item that changes. Nobody else may write
-// meanwhile.
+// rewritten is how many items Rewrite puts at once, the most that the service takes.
+const rewritten = 25
+
+// Rewrite does what DynamoDB.Rewrite does, with a scan and puts in bulk. Nobody else may write meanwhile.
 func (f *Forward) Rewrite(table string, change func(item []byte) ([]byte, error)) error {
 	in := map[string]any{"TableName": table, "ConsistentRead": true}
 	for {
@@ -149,15 +152,18 @@ func (f *Forward) Rewrite(table string, change func(item []byte) ([]byte, error)
 		if err := f.call("Scan", in, &page); err != nil {
 			return err
 		}
+		var puts []any
 		for _, before := range page.Items {
 			after, err := change(before)
 			if err != nil {
 				return err
 			}
-			if after == nil || bytes.Equal(after, before) {
-				continue
+			if after != nil {
+				puts = append(puts, map[string]any{"PutRequest": map[string]any{"Item": json.RawMessage(after)}})
 			}
-			if err := f.call("PutItem", map[string]any{"TableName": table, "Item": json.RawMessage(after)}, nil); err != nil {
+		}
+		for some := range slices.Chunk(puts, rewritten) {
+			if err := f.putAll(table, some); err != nil {
 				return err
 			}
 		}
@@ -165,6 +171,20 @@ func (f *Forward) Rewrite(table string, change func(item []byte) ([]byte, error)
 			return nil
 		}
 		in["ExclusiveStartKey"] = page.LastEvaluatedKey
+	}
+}
+
+// putAll puts items, which takes several calls where the other process does not manage all of them at once.
+func (f *Forward) putAll(table string, puts []any) error {
+	for requests := any(map[string]any{table: puts}); ; {
+		var answer struct{ UnprocessedItems map[string]json.RawMessage }
+		if err := f.call("BatchWriteItem", map[string]any{"RequestItems": requests}, &answer); err != nil {
+			return err
+		}
+		if len(answer.UnprocessedItems) == 0 {
+			return nil
+		}
+		requests = answer.UnprocessedItems
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 // again. Records that people find by their time keep their place and what is past, and only what they still wait for comes
 // closer. Nothing may be under way; see Drain.
 func (s *Stand) Age(by time.Duration) error {
+	s.aging.Lock() // what grows old enough to be due is not swept before everything is older
+	defer s.aging.Unlock()
 	now := time.Now()
 	err := s.cloud.store.Rewrite(s.table, func(raw []byte) ([]byte, error) { return older(raw, by, now) })
 	s.Skip(min(by, visible))
@@ -45,6 +47,7 @@ func older(raw []byte, by time.Duration, now time.Time) ([]byte, error) {
 	if inLists && !waits {
 		return nil, nil
 	}
+	changed := item["due_pk"] != nil
 	for name, value := range item {
 		switch name {
 		case "pk", "sk", "due_pk", "due_sk":
@@ -55,6 +58,7 @@ func older(raw []byte, by time.Duration, now time.Time) ([]byte, error) {
 				return nil, fmt.Errorf("rehearse: %s: %w", name, err)
 			}
 			item[name] = json.RawMessage(fmt.Sprintf(`{"N":"%d"}`, seconds-int64(by/time.Second)))
+			changed = true
 			continue
 		}
 		item[name] = instants.ReplaceAllFunc(value, func(match []byte) []byte {
@@ -62,6 +66,7 @@ func older(raw []byte, by time.Duration, now time.Time) ([]byte, error) {
 			if err != nil || inLists && at.Before(now) {
 				return match
 			}
+			changed = true
 			return at.Add(-by).AppendFormat(nil, time.RFC3339Nano)
 		})
 	}
@@ -69,6 +74,9 @@ func older(raw []byte, by time.Duration, now time.Time) ([]byte, error) {
 		if err := dueEarlier(item, by, now); err != nil {
 			return nil, err
 		}
+	}
+	if !changed {
+		return nil, nil
 	}
 	return json.Marshal(item)
 }

@@ -101,14 +101,21 @@ func (s *Stand) sweep(ctx context.Context) {
 		if s.options.Down != nil && s.options.Down() {
 			continue
 		}
-		next, found, err := s.nextDue(ctx)
-		if err == nil && found && !next.After(time.Now()) {
-			err = s.Tick(ctx, sweeper)
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := s.sweepDue(ctx); err != nil && ctx.Err() == nil {
 			s.records.trouble(err)
 		}
 	}
+}
+
+// sweepDue fires the sweeper's schedule if anything is due.
+func (s *Stand) sweepDue(ctx context.Context) error {
+	s.aging.RLock()
+	defer s.aging.RUnlock()
+	next, found, err := s.nextDue(ctx)
+	if err != nil || !found || next.After(time.Now()) {
+		return err
+	}
+	return s.Tick(ctx, sweeper)
 }
 
 // Tick fires the schedule of a function now, named as in the catalogue, and waits until the function has done with it.

@@ -29,7 +29,7 @@ func offered(vin string) map[string]any {
 // sold is the end of a listing whose car is sold.
 func sold(vin string) map[string]any { return map[string]any{"vin": vin, "url": ad(vin), "sold": true} }
 
-// unseen are the VINs of cars that are watched and were not seen yet.
+// unseen are the VINs of cars that are watched and were never seen; those that became leads are active again.
 func (p *play) unseen(ctx context.Context, atLeast int) ([]string, error) {
 	watched, err := p.list(ctx, "?status=active")
 	if err != nil {
@@ -37,7 +37,9 @@ func (p *play) unseen(ctx context.Context, atLeast int) ([]string, error) {
 	}
 	var vins []string
 	for _, r := range watched {
-		vins = append(vins, r.Vehicle.VIN)
+		if r.LastSighting == nil {
+			vins = append(vins, r.Vehicle.VIN)
+		}
 	}
 	if len(vins) < atLeast {
 		return nil, fmt.Errorf("rehearse: %d cars are watched, %d are needed", len(vins), atLeast)

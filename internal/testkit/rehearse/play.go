@@ -274,6 +274,8 @@ func (p *play) drain(ctx context.Context) error {
 type recapture struct {
 	ID, Status string
 	Vehicle    struct{ VIN string }
+
+	LastSighting *struct{ Listing string }
 }
 
 // list is the manager's list, by VIN.

@@ -61,6 +61,7 @@ type Stand struct {
 	issuer  *issuer
 	partner *partnerStand
 	table   string // its name
+	aging   sync.RWMutex
 	server  *http.Server
 	url     string // of the gateway on loopback, without TLS
 
