@@ -85,12 +85,16 @@ func (s *Stand) nextDue(ctx context.Context) (next time.Time, found bool, err er
 	return next, found, nil
 }
 
-// lookAgain is how often the due index is looked at.
-const lookAgain = 50 * time.Millisecond
+// lookAgain is the pause before the due index is looked at again; it is at least lookPart times as long as looking took,
+// wherever the table is.
+const (
+	lookAgain = 50 * time.Millisecond
+	lookPart  = 10
+)
 
 // sweep fires the sweeper's schedule whenever something is due: nobody waits for a minute to pass.
 func (s *Stand) sweep(ctx context.Context) {
-	timer := time.NewTicker(lookAgain)
+	timer := time.NewTimer(lookAgain)
 	defer timer.Stop()
 	for {
 		select {
@@ -98,24 +102,29 @@ func (s *Stand) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if s.options.Down != nil && s.options.Down() {
-			continue
+		pause := lookAgain
+		if s.options.Down == nil || !s.options.Down() {
+			looked, err := s.sweepDue(ctx)
+			if err != nil && ctx.Err() == nil {
+				s.records.trouble(err)
+			}
+			pause = max(pause, lookPart*looked)
 		}
-		if err := s.sweepDue(ctx); err != nil && ctx.Err() == nil {
-			s.records.trouble(err)
-		}
+		timer.Reset(pause)
 	}
 }
 
-// sweepDue fires the sweeper's schedule if anything is due.
-func (s *Stand) sweepDue(ctx context.Context) error {
+// sweepDue fires the sweeper's schedule if anything is due, and says how long it took to find out.
+func (s *Stand) sweepDue(ctx context.Context) (looked time.Duration, err error) {
 	s.aging.RLock()
 	defer s.aging.RUnlock()
+	began := time.Now()
 	next, found, err := s.nextDue(ctx)
+	looked = time.Since(began)
 	if err != nil || !found || next.After(time.Now()) {
-		return err
+		return looked, err
 	}
-	return s.Tick(ctx, sweeper)
+	return looked, s.Tick(ctx, sweeper)
 }
 
 // Tick fires the schedule of a function now, named as in the catalogue, and waits until the function has done with it.
