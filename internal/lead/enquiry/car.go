@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/winback-auto/winback/internal/money"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
 
@@ -55,7 +56,7 @@ func (c *car) year(text string) {
 }
 
 // number is an odometer's, with an optional unit.
-var odometerPattern = pattern(`(?i)^([0-9]{1,7}|[0-9]{1,3}(?:[.,' ’][0-9]{3}){1,2})(?:[.,]0)? ?(km|kms|kilomet(?:er|re)s?|mi|miles?)?\.?$`)
+var odometerPattern = pattern.Of(`(?i)^([0-9]{1,7}|[0-9]{1,3}(?:[.,' ’][0-9]{3}){1,2})(?:[.,]0)? ?(km|kms|kilomet(?:er|re)s?|mi|miles?)?\.?$`)
 
 // miles are the countries whose odometers count miles.
 var miles = []string{"US", "GB", "MM", "LR"}

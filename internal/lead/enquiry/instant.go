@@ -5,11 +5,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // isoTime is a date, mostly with a time, as ADF wants it and as senders write it: with one digit where there should be two,
 // with zones such as -08:0, -0800 or -8.
-var isoTime = pattern(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)? ?(?:([Zz]|UTC|GMT)|([+-])(\d{1,2}):?(\d{0,2}))?)?$`)
+var isoTime = pattern.Of(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)? ?(?:([Zz]|UTC|GMT)|([+-])(\d{1,2}):?(\d{0,2}))?)?$`)
 
 // parseTime reads an instant. Dates whose order differs between countries are none.
 func parseTime(text string, zone *time.Location) (time.Time, bool) {

@@ -10,6 +10,7 @@ import (
 	"github.com/winback-auto/winback/internal/phone"
 	"github.com/winback-auto/winback/internal/platform/eml"
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // ParseMail reads a mail as it arrives (RFC 5322, MIME): an ADF document in it, else labelled lines, else the words of
@@ -66,8 +67,8 @@ func (l letter) document(o Options) (Document, error) {
 }
 
 var (
-	adfStart = pattern(`(?i)<(?:[a-z0-9]+:)?adf[\s>]`)
-	adfEnd   = pattern(`(?i)</(?:[a-z0-9]+:)?adf\s*>`)
+	adfStart = pattern.Of(`(?i)<(?:[a-z0-9]+:)?adf[\s>]`)
+	adfEnd   = pattern.Of(`(?i)</(?:[a-z0-9]+:)?adf\s*>`)
 )
 
 func hasADF(text string) bool { return adfStart().MatchString(text) }
@@ -155,10 +156,10 @@ func (l letter) unknown(text string, o Options) (Document, error) {
 }
 
 var (
-	vinBeside   = pattern(`(?i)\bvin(?: number| no\.?| #)?\s*[:=#]\s*([0-9A-HJ-NPR-Z]{17})\b`)
-	stockBeside = pattern(`(?i)\bstock(?: number| no\.?| id)?\s*[#:]+\s*([0-9A-Z][0-9A-Z-]{1,19})\b`)
-	phoneBeside = pattern(`(?i)\b(?:phone|telephone|tel|mobile|cell|telefon|handy|mobil)(?: number| no\.?)?\s*[.:]\s*(\+?[0-9(][0-9 ()/.-]{4,22}[0-9])`)
-	anAddress   = pattern(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}`)
+	vinBeside   = pattern.Of(`(?i)\bvin(?: number| no\.?| #)?\s*[:=#]\s*([0-9A-HJ-NPR-Z]{17})\b`)
+	stockBeside = pattern.Of(`(?i)\bstock(?: number| no\.?| id)?\s*[#:]+\s*([0-9A-Z][0-9A-Z-]{1,19})\b`)
+	phoneBeside = pattern.Of(`(?i)\b(?:phone|telephone|tel|mobile|cell|telefon|handy|mobil)(?: number| no\.?)?\s*[.:]\s*(\+?[0-9(][0-9 ()/.-]{4,22}[0-9])`)
+	anAddress   = pattern.Of(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}`)
 )
 
 // certain is the address of the one person who can be answered: a Reply-To that leads away from the sender, the one address
@@ -210,7 +211,7 @@ func (l letter) automatic() bool {
 }
 
 // officials are local parts of addresses that are no person's.
-var officials = pattern(`(?i)^(?:no-?_?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|webmaster|leads?|sales|info|support|admin|contact|kontakt|verkauf|service|office|noreply|notifications?|alerts?|forms?|wordpress|web|website|marketing|newsletter|dealer-?leads|enquir(?:y|ies)|inquir(?:y|ies)|bounces?)(?:[+.-].*)?$`)
+var officials = pattern.Of(`(?i)^(?:no-?_?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|webmaster|leads?|sales|info|support|admin|contact|kontakt|verkauf|service|office|noreply|notifications?|alerts?|forms?|wordpress|web|website|marketing|newsletter|dealer-?leads|enquir(?:y|ies)|inquir(?:y|ies)|bounces?)(?:[+.-].*)?$`)
 
 func official(address string) bool {
 	name, _, _ := strings.Cut(address, "@")

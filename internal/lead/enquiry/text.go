@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // decode makes text of a document. It is UTF-8, whatever the document says of itself: one that calls itself UTF-16 and is
@@ -36,7 +37,7 @@ func decode(document []byte, charset string) (string, error) {
 	return "", errs.E(errs.Invalid, "the document holds bytes that are not UTF-8; send it as UTF-8")
 }
 
-var declaredEncoding = pattern(`^\s*<\?[xX][mM][lL][^>]*(?i:encoding)\s*=?\s*["'\x{201c}\x{201d}]?([A-Za-z0-9._-]+)`)
+var declaredEncoding = pattern.Of(`^\s*<\?[xX][mM][lL][^>]*(?i:encoding)\s*=?\s*["'\x{201c}\x{201d}]?([A-Za-z0-9._-]+)`)
 
 // line is a text on one line: runs of white space become one blank, invisible characters go.
 func line(text string) string { return squeezed(text, false) }

@@ -10,6 +10,7 @@ import (
 	xhtml "golang.org/x/net/html"
 
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/pattern"
 )
 
 // Bounds of an ADF document, besides MaxBytes.
@@ -135,7 +136,7 @@ func set(names string) map[string]bool {
 }
 
 // typographic are attributes in the quotes of a word processor.
-var typographic = pattern(`=\s*[\x{201c}\x{201d}\x{201e}\x{201f}]([^\x{201c}\x{201d}<>"]*)[\x{201c}\x{201d}]`)
+var typographic = pattern.Of(`=\s*[\x{201c}\x{201d}\x{201e}\x{201f}]([^\x{201c}\x{201d}<>"]*)[\x{201c}\x{201d}]`)
 
 func straightened(text string) string {
 	if !strings.Contains(text, "\u201c") && !strings.Contains(text, "\u201d") {
@@ -212,7 +213,7 @@ func local(name string) string {
 
 // reference is a character reference with its semicolon. HTML's forms without one are left alone: in XML with bare
 // ampersands, ?a=1&copy=2 means just that.
-var reference = pattern(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
+var reference = pattern.Of(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
 
 // plain is the text of a token: a CDATA section as it is, anything else with its character references resolved.
 func plain(raw []byte) string {
