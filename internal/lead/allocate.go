@@ -22,6 +22,8 @@ import (
 type Handover struct {
 	User  access.UserID `json:"user" minLength:"1" maxLength:"64" doc:"Whose work it is from now on: a user with the role manage_leads in the lead's yard."`
 	Notes string        `json:"notes,omitempty" maxLength:"1000" doc:"What the new owner should know; it stands in what they are told, and on the lead."`
+
+	batch string // of leads that go together; empty: it goes alone
 }
 
 // Seen is what somebody who allocates or answers a lead has seen of it. The zero Seen is nothing.
@@ -74,7 +76,7 @@ func Allocate(ctx context.Context, d app.Deps, caller access.Caller, id ID, to H
 		case l.User == to.User && to.Notes == "":
 			return nil, errDone
 		}
-		return handOver(ctx, d, caller.Company, l, Allocation{By: caller.User, To: to.User, Notes: to.Notes, Why: ByHand})
+		return handOver(ctx, d, caller.Company, l, Allocation{By: caller.User, To: to.User, Notes: to.Notes, Why: ByHand, Batch: to.batch})
 	})
 	switch {
 	case errors.Is(err, errDone):

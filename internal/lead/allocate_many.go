@@ -3,6 +3,7 @@ package lead
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -34,7 +35,7 @@ type allotments struct {
 const allotTogether = 8
 
 // allocateMany allocates each lead by itself, so that one that cannot be does not keep the others from it, and says of each
-// what became of it.
+// what became of it. The new owner gets one mail about all of them.
 func allocateMany(ctx context.Context, d app.Deps, caller access.Caller, in selection) (allotments, error) {
 	if err := assignableSomewhere(ctx, d, caller, in.User); err != nil {
 		return allotments{}, err
@@ -43,6 +44,13 @@ func allocateMany(ctx context.Context, d app.Deps, caller access.Caller, in sele
 	for _, id := range in.Leads {
 		if !slices.Contains(ids, id) {
 			ids = append(ids, id)
+		}
+	}
+	together := len(ids) > 1 && in.User != caller.User // who takes leads themself need not be told
+	if together {
+		var err error
+		if in.batch, err = (batch{caller.User, in.User, strings.TrimSpace(in.Notes), ids}).begin(ctx, d, caller.Company); err != nil {
+			return allotments{}, err
 		}
 	}
 	done := allotments{Items: make([]allotment, len(ids))}
@@ -58,6 +66,11 @@ func allocateMany(ctx context.Context, d app.Deps, caller access.Caller, in sele
 	for _, item := range done.Items {
 		if item.Outcome == "allocated" {
 			done.Allocated++
+		}
+	}
+	if together {
+		if err := sumUp(ctx, d, caller.Company, in.batch); err != nil {
+			d.Log.WarnContext(ctx, "leads not summed up yet", "batch", in.batch, "error", err)
 		}
 	}
 	return done, nil

@@ -24,6 +24,7 @@ type Allocation struct {
 	To     access.UserID `json:"to,omitempty" doc:"Whose work it is since; empty: nobody's."`
 	Notes  string        `json:"notes,omitempty" doc:"What the new owner should know."`
 	Why    string        `json:"why" doc:"How the owner was chosen: by-hand, or the rule and its mode."`
+	Batch  string        `json:"batch,omitempty" doc:"The same for leads that were allocated together."`
 }
 
 // ByHand is why an allocation was made that a user asked for.
@@ -74,9 +75,14 @@ func (l Lead) ways(ctx context.Context, d app.Deps, company ident.Company) (noti
 	return notify.Ways{NoEmail: !r.Allows(rule.Email), SMS: r.Allows(rule.SMS)}, nil
 }
 
-// tellOwner makes the notice that tells a user of a lead that is theirs now. It is told once for each allocation.
+// tellOwner makes the notice that tells a user of a lead that is theirs now. It is told once for each allocation; of one among
+// others the mail tells of all of them, see sumUp.
 func tellOwner(company ident.Company, l Lead, a Allocation, ways notify.Ways) (places []table.Op, notice table.Op) {
-	return notify.Tell(company, notify.Notice{
+	tell := notify.Tell
+	if a.Batch != "" {
+		tell = notify.List
+	}
+	return tell(company, notify.Notice{
 		Ways:  ways,
 		ID:    ident.Of("lead allocated", string(l.ID), fmt.Sprint(a.Number), string(a.To)),
 		User:  a.To,

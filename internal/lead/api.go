@@ -64,7 +64,7 @@ func (a api) routes(h huma.API) {
 	}, a.allocate)
 	web.Post(h, "/v1/leads/allocate", web.Can(access.LeadAllocate), web.Route{
 		ID: "allocateLeads", Tag: tag, Idempotent: true, Summary: "Make several leads somebody's work.",
-		Description: "Each lead is allocated or refused by itself, and the answer says of each what became of it.",
+		Description: "Each lead is allocated or refused by itself, and the answer says of each what became of it. The new owner gets one mail or text message about all of them.",
 	}, a.allocateMany)
 	web.Get(h, "/v1/leads/{id}/assignees", web.Can(access.LeadAllocate), web.Route{
 		ID: "listAssignees", Tag: tag, Summary: "To whom a lead can be allocated, by name.",

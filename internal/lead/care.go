@@ -20,7 +20,7 @@ import (
 var CareTopic = queue.Topic[watch]{Name: "lead-care"}
 
 // watch names a lead to look after, a round over all open ones, a line of leads that wait for somebody, a user who has one lead
-// less, or a customer who is called otherwise.
+// less, leads that were allocated together, or a customer who is called otherwise.
 type watch struct {
 	Lead  ID            `json:"lead,omitempty"`
 	Round int           `json:"round,omitempty"`
@@ -28,6 +28,7 @@ type watch struct {
 	Yard  string        `json:"yard,omitempty"` // in this yard
 	Freed access.UserID `json:"freed,omitempty"`
 
+	Batch    string      `json:"batch,omitempty"`
 	Customer customer.ID `json:"customer,omitempty"` // as customer.Rename says it
 }
 
@@ -63,6 +64,8 @@ func care(ctx context.Context, d app.Deps, co ident.Company, w watch) error {
 		return goRound(ctx, d, co, w.Round)
 	case w.Rule != "":
 		return lookAtLine(ctx, d, co, lineup{Rule: w.Rule, Yard: w.Yard})
+	case w.Batch != "":
+		return sumUp(ctx, d, co, w.Batch)
 	case w.Customer != "":
 		return rename(ctx, d, co, w.Customer)
 	case w.Freed != "":

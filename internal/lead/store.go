@@ -29,6 +29,7 @@ import (
 //	whose address a name is in                 HOOK # lead-mail # hash of the name
 //	appointments about a lead                  lead-event # lead     id
 //	the care for a lead                        lead-vigil # lead     -; due when its next step is
+//	leads that a request allocates together    lead-batch # id        -; due when the request has ended
 //	the walk over all open leads               lead-round            -
 //	a line of leads that nobody can take yet   lead-line             rule # yard; due when it is looked at next
 //	a lead in it                               lead-waiting # rule # yard   instant of creation # id

@@ -61,6 +61,9 @@ const LeadArrived Kind = "lead-arrived"
 // LeadAllocated says that a lead is the user's work now.
 const LeadAllocated Kind = "lead-allocated"
 
+// LeadsAllocated says that several leads are the user's work now, of each of which the list in the application tells.
+const LeadsAllocated Kind = "leads-allocated"
+
 // Kinds of notices about leads that nobody works on.
 const (
 	LeadUntouched Kind = "lead-untouched" // for who should
