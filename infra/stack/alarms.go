@@ -14,7 +14,7 @@ type alarm struct {
 	thing, kind string // its name: winback-prod-recapture-submit-late
 	means, do   string // what has happened, and what to do about it; the README lists the same by kind
 	reads       []reading
-	expression  string // of the readings, a, b, …; empty: the one reading itself
+	expression  string // of the readings, a, b, …; empty: the one reading itself; without readings a query of CloudWatch Metrics Insights
 	threshold   float64
 	minutes     int // of one period
 	of, periods int // rises when so many of the last periods reach the threshold
@@ -53,6 +53,9 @@ func alarms(env Environment, functions []app.Function, api *string) []alarm {
 		},
 		"FILL(a, 0) + FILL(b, 0) + FILL(c, 0) + FILL(d, 0)", 1, 5, 2, 3,
 	})
+	if Receives(functions) {
+		all = append(all, stuck)
+	}
 	return append(append(append(all, mailAlarms(env)...), textAlarms(env)...), alarm{
 		"sightings", "missed", "The daily comparison found vehicles on sale of which no push had told us; they are dealt with.",
 		"If it happens for days: ask the partner why pushes do not arrive, and test the connection.",
@@ -168,6 +171,15 @@ func mailAlarms(env Environment) []alarm {
 			"IF(FILL(a, 0) > 0 AND FILL(b, 0) == 0, 1, 0)", 1, 15, 2, 3,
 		},
 	}
+}
+
+// stuck rises while SES tries again. It asks for the metric by its name alone, since the dimensions that SES gives it are not
+// documented; so it hears of other rules of the account, too.
+var stuck = alarm{
+	"mail", "stuck", "SES cannot put a mail that came in into its bucket. It tries for four hours, and then the mail is lost, whose sender believes that it has arrived.",
+	"Look at the policy of the bucket (output InboxName of the data stack) and at the receipt rule, and deploy again, which mends both.",
+	nil,
+	`SELECT SUM(PublishFailure) FROM "AWS/SES"`, 1, 5, 1, 1,
 }
 
 func textAlarms(env Environment) []alarm {

@@ -87,7 +87,11 @@ func (h hearers) raise(a alarm) {
 
 // queries are the readings of an alarm, named a, b, …, and the expression over them.
 func (a alarm) queries() *[]any {
-	queries := list(&awscloudwatch.CfnAlarm_MetricDataQueryProperty{Id: text("rises"), Expression: text(a.expression), Label: text(a.kind), ReturnData: yes})
+	rises := &awscloudwatch.CfnAlarm_MetricDataQueryProperty{Id: text("rises"), Expression: text(a.expression), Label: text(a.kind), ReturnData: yes}
+	if len(a.reads) == 0 {
+		rises.Period = number(60 * a.minutes)
+	}
+	queries := list(rises)
 	for i, r := range a.reads {
 		*queries = append(*queries, &awscloudwatch.CfnAlarm_MetricDataQueryProperty{
 			Id: text(string(rune('a' + i))), ReturnData: no,

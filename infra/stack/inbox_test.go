@@ -138,6 +138,7 @@ var inboxHoles = []struct {
 	{"is read in secret", func(d damaged) { d.set("Inbox", nil, "LoggingConfiguration") }, "nobody knows who reads"},
 	{"is its own log", func(d damaged) { d.set("Inbox", obj{"Ref": "Inbox"}, "LoggingConfiguration", "DestinationBucketName") }, "does not tell another bucket"},
 	{"notes nothing", func(d damaged) { d.cut("InboxAccessPolicy", "AccessLogs") }, "nobody may note who reads"},
+	{"takes notes of everybody", func(d damaged) { d.loosen("InboxAccessPolicy", "AccessLogs", "ArnEquals") }, "takes notes about other buckets"},
 	{"takes mails of any account", func(d damaged) { d.loosen("InboxPolicy", "MailsThatComeIn", "StringEquals") }, "takes what SES brings for other accounts"},
 	{"takes mails of any rule", func(d damaged) { d.loosen("InboxPolicy", "MailsThatComeIn", "ArnEquals") }, "takes what SES brings for other rules"},
 	{"takes mails of everybody", func(d damaged) {
@@ -228,6 +229,7 @@ func TestNoHoleInTheInboxIsOverlooked(t *testing.T) {
 		"G12": func(d damaged) { d.remove("LetterReaderPermission") },
 		"G20": func(d damaged) { d.grant("LetterReaderRole", "s3:ListBucket", "arn:aws:s3:::winback-prod-inbox") },
 		"G24": func(d damaged) { d.remove("LetterReaderDeadLettersAlarm") },
+		"G28": func(d damaged) { d.remove("MailStuckAlarm") },
 		"G30": func(d damaged) { d.resource("Inbox").DeletionPolicy = "Delete" },
 	} {
 		d := receives(t)

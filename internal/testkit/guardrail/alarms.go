@@ -65,6 +65,14 @@ func (a alarm) about(namespace, name, dimension, value string) bool {
 	})
 }
 
+// asks reports whether an alarm rises where CloudWatch Metrics Insights finds any of a metric in a namespace.
+func (a alarm) asks(name, namespace string) bool {
+	want := fmt.Sprintf("SELECT SUM(%s) FROM %q", name, namespace)
+	return a.text("Threshold") == "1" && slices.ContainsFunc(a.list("Metrics"), func(query any) bool {
+		return template.Text(query, "Expression") == want && template.Bool(query, "ReturnData") && within(query, 60, 900, "Period")
+	})
+}
+
 // counts reports whether an alarm looks at one of our own metrics, of the whole installation.
 func (a alarm) counts(w *World, m metric.Metric) bool {
 	return slices.ContainsFunc(a.metrics, func(read measured) bool {
@@ -133,6 +141,10 @@ func g28(w *World, r *report) {
 	}
 	for _, kind := range []string{"Reputation.BounceRate", "Reputation.ComplaintRate"} {
 		r.must(w.watches("AWS/SES", kind, "", "") != nil, "no alarm watches %s of SES, which stops all sending when it gets too high", kind)
+	}
+	if w.receives() {
+		asked := slices.ContainsFunc(w.raised, func(a alarm) bool { return a.announced() && a.asks("PublishFailure", "AWS/SES") })
+		r.must(asked, "no alarm rises while SES cannot store mails that come in: after four hours they are lost")
 	}
 	for _, m := range ours {
 		seen := slices.ContainsFunc(w.raised, func(a alarm) bool { return a.announced() && a.counts(w, m) })

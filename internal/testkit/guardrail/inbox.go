@@ -40,7 +40,9 @@ func g25(w *World, r *report) {
 	logs := w.bucket(inbox.text("LoggingConfiguration", "DestinationBucketName"))
 	r.must(logs != nil && logs != inbox, "%s does not tell another bucket of this installation who reads it", inbox)
 	if logs != nil {
-		r.must(w.puts(logs, "logging.s3.amazonaws.com", inbox.arn, w.resolver.Account, inbox.text("LoggingConfiguration", "LogFilePrefix")+"x"), "nobody may note who reads %s", inbox)
+		key := inbox.text("LoggingConfiguration", "LogFilePrefix") + "x"
+		r.must(w.puts(logs, "logging.s3.amazonaws.com", inbox.arn, w.resolver.Account, key), "nobody may note who reads %s", inbox)
+		r.must(!w.puts(logs, "logging.s3.amazonaws.com", inbox.arn+"2", w.resolver.Account, key), "%s takes notes about other buckets", logs)
 	}
 	w.receipt(r, inbox)
 	w.announced(r, inbox)
