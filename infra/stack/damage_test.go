@@ -5,16 +5,14 @@ import (
 	"testing"
 
 	"github.com/winback-auto/winback/infra/stack"
-	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/testkit/guardrail"
 	"github.com/winback-auto/winback/internal/testkit/template"
 )
 
 // damaged is a copy of the templates of prod into which a test makes a hole.
 type damaged struct {
-	t         *testing.T
-	app       *template.App
-	functions []app.Function
+	t   *testing.T
+	app *template.App
 }
 
 func prod(t *testing.T) stack.Environment {
@@ -28,7 +26,7 @@ func prod(t *testing.T) stack.Environment {
 
 func damage(t *testing.T) damaged {
 	t.Helper()
-	return damaged{t, deployed(t, prod(t)).App.Clone(), catalogue()}
+	return damaged{t, deployed(t, prod(t)).App.Clone()}
 }
 
 // resource finds one by its logical id, whichever stack it is in.
@@ -86,7 +84,7 @@ func (d damaged) append(id string, value any, path ...string) {
 // findings are what a rule says about the damage; no rule: all of them.
 func (d damaged) findings(rule string) []string {
 	d.t.Helper()
-	w, err := resolve(prod(d.t), d.app, d.functions)
+	w, err := resolve(prod(d.t), d.app, catalogue())
 	if err != nil {
 		return []string{err.Error()} // a hole that leaves a reference dangling fails every test
 	}

@@ -13,27 +13,13 @@ import (
 	"github.com/winback-auto/winback/internal/testkit/template"
 )
 
-// reader is a function that reads mails that come in, whether or not the catalogue has one.
-var reader = app.Function{
-	Name: "letter-reader", Doc: "Reads mails that came in.", On: &app.Subscription{Source: blob.Source, DetailTypes: []string{blob.Created}},
-	Uses: app.Uses{Table: app.Read | app.Put, Pace: 1, Inbox: true},
-}
-
-// deaf is the catalogue without anything that reads mails that come in, receiving is that with one reader.
+// deaf is the catalogue without anything that reads mails that come in.
 func deaf() []app.Function {
 	functions := slices.DeleteFunc(catalogue(), func(f app.Function) bool { return f.On != nil && f.On.Source == blob.Source })
 	for i := range functions {
 		functions[i].Uses.Inbox = false
 	}
 	return functions
-}
-
-func receiving() []app.Function { return append(deaf(), reader) }
-
-// receives is prod with a reader, synthesized once.
-func receives(t *testing.T) damaged {
-	t.Helper()
-	return damaged{t, installed(t, "receiving", prod(t), receiving()).App.Clone(), receiving()}
 }
 
 // kinds are the types of all that only stands where mails come in.
@@ -44,7 +30,7 @@ func TestMailsComeInWhereAFunctionReadsThemAndNowhereElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	silent, heard := world(t, prod(t), out, deaf()).App, receives(t).app
+	silent, heard := world(t, prod(t), out, deaf()).App, damage(t).app
 	for kind, want := range kinds {
 		if n := len(silent.Of(kind)); n != 0 {
 			t.Errorf("nobody reads mails, and there are %d of %s", n, kind)
@@ -72,7 +58,7 @@ func TestMailsComeInWhereAFunctionReadsThemAndNowhereElse(t *testing.T) {
 // What the operator's commands look up is what the stacks say, for mails, too.
 func TestTheStacksSayWhereMailsComeIn(t *testing.T) {
 	said := map[string]bool{}
-	for _, o := range receives(t).stack("data").Outputs {
+	for _, o := range damage(t).stack("data").Outputs {
 		said[o.Name] = true
 	}
 	for _, name := range []string{deployment.InboxOutput, deployment.RuleSetOutput, deployment.RepliesOutput} {
@@ -94,11 +80,11 @@ func TestTheGuardRailsHoldWhereMailsComeIn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			env := prod(t)
 			change(&env)
-			out, err := synth(t, env, receiving())
+			out, err := synth(t, env, catalogue())
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := world(t, env, out, receiving())
+			w := world(t, env, out, catalogue())
 			for _, finding := range guardrail.Broken(w) {
 				t.Error(finding)
 			}
@@ -172,9 +158,9 @@ var inboxHoles = []struct {
 	{"is in no set", func(d damaged) { d.set("Replies", "another", "RuleSetName") }, "is not in"},
 	{"is gone", func(d damaged) { d.remove("Replies") }, "receipt rules"},
 	{"stands twice", func(d damaged) { d.resource("ReceiptRules").Type = "AWS::S3::Bucket" }, "buckets, and the catalogue demands"},
-	{"hears of other buckets", func(d damaged) { d.set("LetterReaderRule", nil, "EventPattern", "detail") }, "hears of other buckets"},
+	{"hears of other buckets", func(d damaged) { d.set("MailReceivedRule", nil, "EventPattern", "detail") }, "hears of other buckets"},
 	{"reads another bucket", func(d damaged) {
-		d.set("LetterReaderFunction", "another", "Environment", "Variables", "WINBACK_INBOX")
+		d.set("MailReceivedFunction", "another", "Environment", "Variables", "WINBACK_INBOX")
 	}, "no bucket that functions read mails from"},
 	{"asks for answers elsewhere", func(d damaged) {
 		d.set("LeadApiFunction", "elsewhere.example", "Environment", "Variables", "WINBACK_MAIL_REPLIES")
@@ -215,7 +201,7 @@ func (d damaged) statement(id, name string) int {
 func TestNoHoleInTheInboxIsOverlooked(t *testing.T) {
 	for _, hole := range inboxHoles {
 		t.Run(hole.name, func(t *testing.T) {
-			d := receives(t)
+			d := damage(t)
 			hole.tear(d)
 			if found := d.findings("G25"); len(found) == 0 || hole.want != "" && !reports(found, "G25: ", hole.want) {
 				t.Errorf("G25 says %q, want %q", found, hole.want)
@@ -224,15 +210,15 @@ func TestNoHoleInTheInboxIsOverlooked(t *testing.T) {
 	}
 	for rule, tear := range map[string]func(d damaged){
 		"G11": func(d damaged) {
-			d.set("LetterReaderFunction", nil, "Environment", "Variables", "WINBACK_INBOX")
+			d.set("MailReceivedFunction", nil, "Environment", "Variables", "WINBACK_INBOX")
 		},
-		"G12": func(d damaged) { d.remove("LetterReaderPermission") },
-		"G20": func(d damaged) { d.grant("LetterReaderRole", "s3:ListBucket", "arn:aws:s3:::winback-prod-inbox") },
-		"G24": func(d damaged) { d.remove("LetterReaderDeadLettersAlarm") },
+		"G12": func(d damaged) { d.remove("MailReceivedPermission") },
+		"G20": func(d damaged) { d.grant("MailReceivedRole", "s3:ListBucket", "arn:aws:s3:::winback-prod-inbox") },
+		"G24": func(d damaged) { d.remove("MailReceivedDeadLettersAlarm") },
 		"G28": func(d damaged) { d.remove("MailStuckAlarm") },
 		"G30": func(d damaged) { d.resource("Inbox").DeletionPolicy = "Delete" },
 	} {
-		d := receives(t)
+		d := damage(t)
 		tear(d)
 		if len(d.findings(rule)) == 0 {
 			t.Errorf("%s is content with a hole in the inbox", rule)
@@ -243,9 +229,9 @@ func TestNoHoleInTheInboxIsOverlooked(t *testing.T) {
 // Nobody reads mails but who declares it, and nobody reads anything else.
 func TestOnlyWhoDeclaresItReadsMails(t *testing.T) {
 	for name, action := range map[string][2]any{
-		"LetterReaderRole": {"s3:GetObject", "arn:aws:s3:::*"}, "LeadApiRole": {"s3:GetObject", "arn:aws:s3:::winback-prod-inbox/mails/*"}, "MailSendRole": {"s3:PutObject", "arn:aws:s3:::winback-prod-inbox/mails/x"},
+		"MailReceivedRole": {"s3:GetObject", "arn:aws:s3:::*"}, "LeadLinkRole": {"s3:GetObject", "arn:aws:s3:::winback-prod-inbox/mails/*"}, "MailSendRole": {"s3:PutObject", "arn:aws:s3:::winback-prod-inbox/mails/x"},
 	} {
-		d := receives(t)
+		d := damage(t)
 		d.grant(name, action[0].(string), action[1])
 		if found := d.findings("G20"); len(found) == 0 {
 			t.Errorf("%s may do %v on %v, and G20 is content", name, action[0], action[1])
@@ -256,7 +242,7 @@ func TestOnlyWhoDeclaresItReadsMails(t *testing.T) {
 func TestWhereSESTakesNoMailsInItIsSaidAtOnce(t *testing.T) {
 	env := prod(t)
 	env.Region = "eu-central-2"
-	_, err := synth(t, env, receiving())
+	_, err := synth(t, env, catalogue())
 	if err == nil || !strings.Contains(err.Error(), "environment prod: Region: SES takes no mails in in eu-central-2: choose one of af-south-1, ") {
 		t.Errorf("%v", err)
 	}
@@ -269,8 +255,9 @@ func TestWhereSESTakesNoMailsInItIsSaidAtOnce(t *testing.T) {
 }
 
 func TestWhoHearsOfMailsReadsThem(t *testing.T) {
-	hearer := reader
-	hearer.Uses.Inbox = false
+	hearer := app.Function{
+		Name: "letter-reader", Doc: "Hears of mails that came in.", On: &app.Subscription{Source: blob.Source, DetailTypes: []string{blob.Created}}, Uses: app.Uses{Table: app.Read},
+	}
 	if _, err := synth(t, prod(t), append(deaf(), hearer)); err == nil || !strings.Contains(err.Error(), "letter-reader hears of mails that came in and does not read them: declare Inbox: true") {
 		t.Errorf("%v", err)
 	}

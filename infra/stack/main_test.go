@@ -48,16 +48,10 @@ func catalogue() []app.Function {
 // deployed is an environment with the whole catalogue, and what cdk-nag says about it lies beside its templates.
 func deployed(t *testing.T, env stack.Environment) *guardrail.World {
 	t.Helper()
-	return installed(t, env.Key, env, catalogue())
-}
-
-// installed is deployed with other functions, kept under a name.
-func installed(t *testing.T, name string, env stack.Environment, functions []app.Function) *guardrail.World {
-	t.Helper()
 	lock.Lock()
 	defer lock.Unlock()
-	if worlds[name] == nil {
-		out, err := write(shared, env, functions, func(root awscdk.App) {
+	if worlds[env.Key] == nil {
+		out, err := write(shared, env, catalogue(), func(root awscdk.App) {
 			awscdk.Aspects_Of(root).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
 				ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_JSON},
 			}), nil)
@@ -65,9 +59,9 @@ func installed(t *testing.T, name string, env stack.Environment, functions []app
 		if err != nil {
 			t.Fatal(err)
 		}
-		outs[name], worlds[name] = out, world(t, env, out, functions)
+		outs[env.Key], worlds[env.Key] = out, world(t, env, out, catalogue())
 	}
-	return worlds[name]
+	return worlds[env.Key]
 }
 
 // synth writes the templates of an environment with a stand-in for the code, and returns their folder.

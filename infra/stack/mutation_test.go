@@ -27,6 +27,7 @@ func TestAPermissionRemovedFromUsesFails(t *testing.T) {
 		{"mail-event", func(u *app.Uses) { u.Table, u.Pace = app.Read, 0 }, ""}, // what does not write keeps no pace
 		{"recapture-api", func(u *app.Uses) { u.Sends = u.Sends[:1] }, ""},
 		{"mail-send", func(u *app.Uses) { u.Mail = false }, "G21"},
+		{"lead-api", func(u *app.Uses) { u.Inbox = false }, "G25"},
 		{"recapture-poll", func(u *app.Uses) { u.Secrets = 0 }, "G22"},
 		{"company-api", func(u *app.Uses) { u.Identity = false }, "G20"},
 		{"outbox-sweep", func(u *app.Uses) { u.SendsAll = false }, "G20"},

@@ -17,6 +17,9 @@ var (
 	sealers = []string{"company-api", "dms-api"}
 )
 
+// readers may read the mails that came in (G25): who puts them on leads, and who hands out their attachments.
+var readers = []string{"lead-api", "mail-received"}
+
 // inviters may invite and disable sign-ins (G20).
 var inviters = []string{"company-api"}
 

@@ -47,6 +47,7 @@ func g25(w *World, r *report) {
 	w.receipt(r, inbox)
 	w.announced(r, inbox)
 	for _, f := range w.Functions {
+		r.must(f.Uses.Inbox == slices.Contains(readers, f.Name), "%s declares Inbox: %v; only %v may and must", f.Name, f.Uses.Inbox, readers)
 		lambda := w.deployed(f)
 		if lambda == nil {
 			continue
