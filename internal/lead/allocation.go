@@ -24,6 +24,7 @@ type Allocation struct {
 	To     access.UserID `json:"to,omitempty" doc:"Whose work it is since; empty: nobody's."`
 	Notes  string        `json:"notes,omitempty" doc:"What the new owner should know."`
 	Why    string        `json:"why" doc:"How the owner was chosen: by-hand, or the rule and its mode."`
+	Lead   ID            `json:"lead,omitempty" doc:"The lead that was allocated, where that was merged into this one."`
 	Batch  string        `json:"batch,omitempty" doc:"The same for leads that were allocated together."`
 }
 

@@ -98,6 +98,7 @@ type detail struct {
 	Allocated []Allocation `json:"allocations" doc:"How it got its owners, the last first, at most 20."`
 	OpenLeads []Lead       `json:"openLeads" doc:"Other leads of the same customer that are not closed, newest first, at most 20."`
 	Asked     []Asked      `json:"asked" doc:"The enquiries that came in for it, the last first, at most 20."`
+	Aliases   []Lead       `json:"mergedLeads,omitempty" doc:"The leads that this one stands for, as they were, with their notes."`
 	Warnings  []string     `json:"warnings,omitempty" doc:"What looks odd in the request but is accepted."`
 }
 
@@ -118,11 +119,15 @@ func (a api) show(ctx context.Context, l Lead, version int64, warnings []string)
 	if err != nil {
 		return nil, err
 	}
-	enquiries, err := Enquiries(ctx, a.Deps, caller.Company, l)
+	_, all, err := folded(ctx, a.Deps, caller, table.Record[Lead]{Value: l})
 	if err != nil {
 		return nil, err
 	}
-	history, err := allocated(ctx, a.Deps, caller.Company, l)
+	enquiries, err := askedFor(ctx, a.Deps, caller, l, all)
+	if err != nil {
+		return nil, err
+	}
+	history, err := ownersOf(ctx, a.Deps, caller, l, all)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +135,7 @@ func (a api) show(ctx context.Context, l Lead, version int64, warnings []string)
 	if err != nil {
 		return nil, err
 	}
-	return &tagged{web.ETag(version), detail{l, watch, reach, history, others, enquiries, warnings}}, nil
+	return &tagged{web.ETag(version), detail{l, watch, reach, history, others, enquiries, all[1:], warnings}}, nil
 }
 
 type idInput struct {

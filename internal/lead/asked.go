@@ -14,6 +14,8 @@ import (
 
 // Asked is an enquiry as it came in for a lead.
 type Asked struct {
+	Lead ID `json:"lead,omitempty" doc:"The lead that it came in for, where that was merged into this one."`
+
 	At time.Time `json:"at" doc:"When it came in."`
 	enquiry.Enquiry
 }

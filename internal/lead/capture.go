@@ -110,7 +110,7 @@ func (c *capture) run(ctx context.Context) (Captured, error) {
 	c.ops = []table.Op{
 		turns.Save(turnKey(c.co, who.ID), turn),
 		c.alert(receipts.Save(receiptKey(c.co, key), record).Until(expiry(c.e, now)), Arrival{Lead: id, Enquiry: version, Again: open != nil}),
-		enquired.Overwrite(enquiryPartition(c.co, id).At(now.Format(instant), version), Asked{now, c.e}),
+		enquired.Overwrite(enquiryPartition(c.co, id).At(now.Format(instant), version), Asked{At: now, Enquiry: c.e}),
 	}
 	if open != nil {
 		joined, err := c.join(ctx, *open)

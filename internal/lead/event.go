@@ -20,6 +20,7 @@ import (
 // Event is an appointment about a lead (L15): a test drive, a call at an agreed time.
 type Event struct {
 	ID       string        `json:"id"`
+	Lead     ID            `json:"lead,omitempty" doc:"The lead that it is about, where that was merged into this one."`
 	Title    string        `json:"title"`
 	Start    time.Time     `json:"start"`
 	End      time.Time     `json:"end"`
@@ -201,7 +202,11 @@ func endEvent(ctx context.Context, d app.Deps, caller access.Caller, id ID, even
 		title = "Customer missed an appointment"
 	}
 	w := Work{ID: "event-" + e.ID, Kind: Met, Subject: e.Title, Text: end.Notes, Outcome: string(end.Outcome)}
-	_, err = worked(ctx, d, caller, id, w, title, "", Seen{}, events.Update(held))
+	stands, err := standing(ctx, d, caller.Company, record)
+	if err != nil {
+		return Event{}, err
+	}
+	_, err = worked(ctx, d, caller, stands.Value.ID, w, title, "", Seen{}, events.Update(held))
 	return *e, lostTo(ctx, d, caller.Company, id, event, err)
 }
 

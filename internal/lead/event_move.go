@@ -89,7 +89,11 @@ func moveEvent(ctx context.Context, d app.Deps, caller access.Caller, id ID, eve
 	if err := errs.Violate(broken...); err != nil {
 		return held, err
 	}
-	if err := record.Value.changeable(); err != nil {
+	stands, err := standing(ctx, d, caller.Company, record)
+	if err != nil {
+		return held, err
+	}
+	if err := stands.Value.changeable(); err != nil {
 		return held, err
 	}
 	before, at := held.Value, d.Now().UTC().Truncate(time.Millisecond)

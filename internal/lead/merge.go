@@ -18,7 +18,7 @@ import (
 )
 
 // A lead that was merged into another is an alias of that one: it is on no list and in no figures, nobody is reminded of it,
-// and it cannot be worked on; what happened for it stays with it. Read by its id, the other one is shown.
+// and it cannot be worked on. Read by its id, the other one is shown, and with that what happened for both; see fold.go.
 
 // maxMerged is the most leads that one may stand for, and how far it is at most from an alias to it.
 const maxMerged = 20

@@ -18,6 +18,7 @@ import (
 // that its customer wrote.
 type Work struct {
 	ID       string        `json:"id"`
+	Lead     ID            `json:"lead,omitempty" doc:"The lead that it was done for, where that was merged into this one: its letters are there."`
 	Kind     WorkKind      `json:"kind" enum:"call,email,sms,event,received" doc:"received: a mail that came in."`
 	At       time.Time     `json:"at"`
 	By       access.UserID `json:"by" doc:"Empty for a mail that came in."`
@@ -145,30 +146,4 @@ func logCall(ctx context.Context, d app.Deps, caller access.Caller, id ID, c cal
 		title = "Called, not reached"
 	}
 	return worked(ctx, d, caller, id, Work{Kind: Called, To: c.To, Text: c.Notes, Outcome: cmp.Or(c.Outcome, "answered")}, title, web.IdempotencyKey(ctx), Seen{})
-}
-
-// worksOn is a page of the work on a lead, the latest first, and the cursor of the next.
-func worksOn(ctx context.Context, d app.Deps, caller access.Caller, id ID, page web.Paging) ([]Work, string, error) {
-	if _, err := visible(ctx, d, caller, id, access.LeadRead); err != nil {
-		return nil, "", err
-	}
-	partition := string(workPartition(caller.Company, id))
-	q := table.Query{Partition: partition, Limit: page.Limit, Descending: true}
-	if page.Cursor != "" {
-		position, err := d.Links.OpenCursor(ctx, caller.Company, partition, page.Cursor)
-		if err != nil {
-			return nil, "", err
-		}
-		q.After = string(position)
-	}
-	records, after, err := works.Query(ctx, d.Table, q)
-	if err != nil {
-		return nil, "", err
-	}
-	found := table.Values(records)
-	if err := delivered(ctx, d, caller.Company, id, found); err != nil || after == "" {
-		return found, "", err
-	}
-	next, err := d.Links.SealCursor(ctx, caller.Company, partition, []byte(after))
-	return found, next, err
 }
