@@ -3,6 +3,7 @@ package letter_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -215,7 +216,12 @@ func TestAnAnswerToAMergedLeadLandsOnTheOneThatStands(t *testing.T) {
 	}
 	w.arrive(w.written("After."))
 	w.arrive(w.written("Before."))
-	if all := w.conversation(dealership.Sydney, standing); len(all) != 1 || all[0].Text != "After." {
+	said := map[string]lead.ID{}
+	all := w.conversation(dealership.Sydney, standing)
+	for _, e := range all {
+		said[e.Text] = e.Lead
+	}
+	if len(all) != 2 || !maps.Equal(said, map[string]lead.ID{"After.": "", "Before.": lead.ID(w.id)}) {
 		t.Errorf("%+v", all)
 	}
 }
