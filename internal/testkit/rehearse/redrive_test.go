@@ -17,15 +17,15 @@ import (
 // fewCars are enough for a mail.
 const fewCars = 40
 
-// redrive plays what nobody gets done by itself: functions that hear of messages find no table, and schedules find no
-// Lambda. What was not done is kept, and the operator's commands tell of it and have it done.
+// redrive plays what nobody gets done by itself: functions that hear of messages, and of mails that come in, find no table, and
+// schedules find no Lambda. What was not done is kept, and the operator's commands tell of it and have it done.
 func (r *rehearsal) redrive(t *testing.T) {
 	t.Parallel()
 	options := prepare(t)
 	var down atomic.Bool
 	options.Down = down.Load
 	options.Fault = func(in awssim.Incoming) awssim.Fault {
-		if down.Load() && in.Service == "dynamodb" && strings.HasSuffix(in.Principal, "-event") {
+		if down.Load() && in.Service == "dynamodb" && (strings.HasSuffix(in.Principal, "-event") || strings.HasSuffix(in.Principal, "mail-received")) {
 			return dynamosim.Throttle(in)
 		}
 		return awssim.Fault{}
@@ -59,6 +59,17 @@ func (r *rehearsal) redrive(t *testing.T) {
 	if err := s.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	const customer = "ada.reply@mail.example" // whom answer writes to
+	to, err := p.answersTo(t.Context(), customer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (client{base: p.Winback}).deliver(t.Context(), mailed(customer, to, "late", "MIME-Version: 1.0", "Here I am.")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	want := map[string]int{}
 	for _, g := range s.lambda.GivenUp() {
 		want[program(g.Function)]++
@@ -70,7 +81,7 @@ func (r *rehearsal) redrive(t *testing.T) {
 		}
 	}
 	dead, err := s.DeadLetters(t.Context())
-	if err != nil || want["mail-event"] == 0 || want["text-event"] == 0 || !maps.Equal(dead, want) {
+	if err != nil || want["mail-event"] == 0 || want["text-event"] == 0 || want["mail-received"] != 1 || !maps.Equal(dead, want) {
 		t.Fatalf("kept are %v, not %v: %v", dead, want, err)
 	}
 
@@ -88,5 +99,13 @@ func (r *rehearsal) redrive(t *testing.T) {
 	}
 	if dead, err := s.DeadLetters(t.Context()); err != nil || len(dead) > 0 {
 		t.Errorf("left are %v: %v", dead, err)
+	}
+	id, err := p.manager.first(t.Context(), "/v1/leads?unanswered=true&limit=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page struct{ Items []spoken }
+	if err := p.manager.get(t.Context(), "/v1/leads/"+id+"/conversation", &page); err != nil || len(page.Items) == 0 || page.Items[0].Text != "Here I am." {
+		t.Errorf("the mail has not landed: %+v, %v", page.Items, err)
 	}
 }
