@@ -71,20 +71,27 @@ func (a api) letter(ctx context.Context, in *LetterOf) (*web.Reply[whole], error
 	return web.OK(whole{w, l.Text}), nil
 }
 
-// inbound is a mail that came in for a lead, with its entry. One of another lead looks like one that is not there.
+// inbound is a mail that came in for a lead or for one that it stands for, with its entry. One of another lead looks like one
+// that is not there.
 func inbound(ctx context.Context, d app.Deps, caller access.Caller, id ID, letterID string) (Work, letter, error) {
 	nothing := errs.E(errs.NotFound, "there is no such mail")
-	if _, err := visible(ctx, d, caller, id, access.LeadRead); err != nil {
+	record, err := visible(ctx, d, caller, id, access.LeadRead)
+	if err != nil {
+		return Work{}, letter{}, err
+	}
+	_, all, err := folded(ctx, d, caller, record)
+	if err != nil {
 		return Work{}, letter{}, err
 	}
 	held, err := letters.Get(ctx, d.Table, letterKey(caller.Company, letterID))
-	if errs.Is(err, errs.NotFound) || err == nil && held.Value.Lead != id {
+	of := slices.IndexFunc(all, func(l Lead) bool { return l.ID == held.Value.Lead })
+	if errs.Is(err, errs.NotFound) || err == nil && of < 0 {
 		return Work{}, letter{}, nothing
 	}
 	if err != nil {
 		return Work{}, letter{}, err
 	}
-	entry, err := works.Get(ctx, d.Table, table.Key{Partition: string(workPartition(caller.Company, id)), Sort: held.Value.Work})
+	entry, err := works.Get(ctx, d.Table, table.Key{Partition: string(workPartition(caller.Company, held.Value.Lead)), Sort: held.Value.Work})
 	if errs.Is(err, errs.NotFound) || err == nil && entry.Value.Received == nil {
 		return Work{}, letter{}, nothing
 	}

@@ -221,6 +221,9 @@ func TestAnAnswerToAMergedLeadLandsOnTheOneThatStands(t *testing.T) {
 	for _, e := range all {
 		said[e.Text] = e.Lead
 	}
+	for _, e := range all {
+		w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads/"+standing+"/letters/"+e.ID, "")
+	}
 	if len(all) != 2 || !maps.Equal(said, map[string]lead.ID{"After.": "", "Before.": lead.ID(w.id)}) {
 		t.Errorf("%+v", all)
 	}
