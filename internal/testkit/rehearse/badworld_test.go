@@ -73,7 +73,7 @@ func (s *Stand) leap(ctx context.Context, t *testing.T) {
 		case <-ctx.Done():
 			return
 		}
-		if settled, err := s.settled(ctx); err != nil || !settled {
+		if left, err := s.left(ctx); err != nil || left != "" {
 			continue
 		}
 		if err := s.Age(30 * time.Second); err != nil {

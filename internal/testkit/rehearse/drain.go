@@ -16,44 +16,52 @@ const soon = 2 * time.Second
 const sweeper = "outbox-sweep"
 
 // Drain waits until no message is visible or being handled and nothing is due or about to be. It ends with the context's
-// error where that ends first.
+// error, and what was left, where that ends first.
 func (s *Stand) Drain(ctx context.Context) error {
 	timer := time.NewTicker(glance)
 	defer timer.Stop()
 	for quiet := 0; quiet < 3; {
-		settled, err := s.settled(ctx)
+		left, err := s.left(ctx)
 		if err != nil {
 			return err
 		}
-		if quiet++; !settled {
+		if quiet++; left != "" {
 			quiet = 0
 		}
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
-			return fmt.Errorf("rehearse: work is left: %w", ctx.Err())
+			return fmt.Errorf("rehearse: work is left, %s: %w", left, ctx.Err())
 		}
 	}
 	return nil
 }
 
-// settled reports whether nothing is under way, visible or due.
-func (s *Stand) settled(ctx context.Context) (bool, error) {
+// left says what is under way, visible or due; empty: nothing is.
+func (s *Stand) left(ctx context.Context) (string, error) {
 	idle, before := s.lambda.activity.idle()
-	if !idle || s.partner.due(soon) {
-		return false, nil
+	switch {
+	case !idle:
+		return "an invocation", nil
+	case s.partner.due(soon):
+		return "something of the partner's", nil
 	}
 	for _, p := range s.pollers {
-		if p.waiting(ctx) > 0 {
-			return false, nil
+		if n := p.waiting(ctx); n > 0 {
+			return fmt.Sprintf("%d messages in %s", n, p.Queue), nil
 		}
 	}
 	next, found, err := s.nextDue(ctx)
-	if err != nil || found && !next.After(time.Now().Add(soon)) {
-		return false, err
+	if err != nil {
+		return "", err
 	}
-	idle, after := s.lambda.activity.idle()
-	return idle && before == after, nil
+	if found && !next.After(time.Now().Add(soon)) {
+		return "something due at " + next.String(), nil
+	}
+	if idle, after := s.lambda.activity.idle(); !idle || before != after {
+		return "an invocation", nil
+	}
+	return "", nil
 }
 
 // nextDue is the earliest instant of the due index, of today and tomorrow.

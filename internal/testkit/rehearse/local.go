@@ -151,6 +151,7 @@ type drainInput struct {
 type drained struct {
 	Drained bool           `json:"drained"`
 	Dead    map[string]int `json:"dead"`
+	Left    string         `json:"left,omitempty"` // the reason why it is not drained
 }
 
 func (s *Stand) postDrain(ctx context.Context, in *drainInput) (*web.Reply[drained], error) {
@@ -164,11 +165,15 @@ func (s *Stand) postDrain(ctx context.Context, in *drainInput) (*web.Reply[drain
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if err := s.Drain(limited); err != nil && limited.Err() == nil {
-		return nil, err
+	left := ""
+	if err := s.Drain(limited); err != nil {
+		if limited.Err() == nil {
+			return nil, err
+		}
+		left = err.Error()
 	}
 	dead, err := s.DeadLetters(ctx)
-	return web.OK(drained{limited.Err() == nil, dead}), err
+	return web.OK(drained{left == "", dead, left}), err
 }
 
 type runInput struct {

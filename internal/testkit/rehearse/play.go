@@ -257,17 +257,24 @@ func (p *play) pass(ctx context.Context, d time.Duration) error {
 
 // drain waits until nothing is left to do now.
 func (p *play) drain(ctx context.Context) error {
-	return until(ctx, p.patience(), func() (bool, error) {
+	left := ""
+	err := until(ctx, p.patience(), func() (bool, error) {
 		var answer struct {
 			Drained bool
 			Dead    map[string]int
+			Left    string
 		}
 		err := client{base: p.Winback}.send(ctx, http.MethodPost, "/_local/drain", map[string]string{"timeout": "30s"}, &answer)
 		if err == nil && len(answer.Dead) > 0 {
 			err = fmt.Errorf("rehearse: messages are dead: %v", answer.Dead)
 		}
+		left = answer.Left
 		return answer.Drained, err
 	})
+	if errors.Is(err, errLate) && left != "" {
+		err = fmt.Errorf("%w: %s", err, left)
+	}
+	return err
 }
 
 // recapture is one as lists show it.
