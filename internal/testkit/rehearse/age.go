@@ -57,7 +57,11 @@ func older(raw []byte, by time.Duration, now time.Time) ([]byte, error) {
 			if err != nil {
 				return nil, fmt.Errorf("rehearse: %s: %w", name, err)
 			}
-			item[name] = json.RawMessage(fmt.Sprintf(`{"N":"%d"}`, seconds-int64(by/time.Second)))
+			expires := seconds - int64(by/time.Second)
+			if item["due_pk"] != nil { // what it promises would have been kept before it expires
+				expires = max(expires, now.Add(visible).Unix())
+			}
+			item[name] = json.RawMessage(fmt.Sprintf(`{"N":"%d"}`, expires))
 			changed = true
 			continue
 		}

@@ -23,8 +23,9 @@ type mishaps struct {
 	mu     sync.Mutex
 	random *rand.Rand
 	seen   map[string]int    // calls by function and service
-	first  map[string]string // the call that has to fail, by function or queue
+	first  map[string]string // the call that has to fail, by function
 	struck map[string]int    // how often it was turned away
+	swept  map[string]bool   // queues that the sweeper has sent to
 	plan   []mishap
 	done   map[string]int // what went wrong, by kind
 }
@@ -43,7 +44,7 @@ const (
 )
 
 func newMishaps(t *testing.T, plan ...mishap) *mishaps {
-	return &mishaps{T: t, random: rand.New(rand.NewPCG(1, 2)), seen: map[string]int{}, first: map[string]string{}, struck: map[string]int{}, plan: plan, done: map[string]int{}}
+	return &mishaps{T: t, random: rand.New(rand.NewPCG(1, 2)), seen: map[string]int{}, first: map[string]string{}, struck: map[string]int{}, swept: map[string]bool{}, plan: plan, done: map[string]int{}}
 }
 
 // begin lets things go wrong from now on.
@@ -101,28 +102,29 @@ func (m *mishaps) fault(in awssim.Incoming) awssim.Fault {
 }
 
 // strike picks what fails however often the client tries: the first read of every worker, so that each hands a message
-// back, and the first message to every queue, so that the sweeper sends to each.
+// back, and messages to every queue until the sweeper has sent to it, so that it does.
 func (m *mishaps) strike(in awssim.Incoming, function string) (service string) {
-	thing := ""
 	switch {
-	case in.Service == "dynamodb" && m.stand.consumes(function):
-		thing = function
-	case in.Action == "SendMessageBatch" && function != sweeper:
+	case in.Action == "SendMessageBatch":
 		var to struct{ QueueUrl string }
-		if json.Unmarshal(in.Body, &to) == nil {
-			thing = to.QueueUrl
+		if json.Unmarshal(in.Body, &to) != nil || m.swept[to.QueueUrl] {
+			return ""
 		}
+		if function == sweeper {
+			m.swept[to.QueueUrl] = true
+			return ""
+		}
+		return in.Service
+	case in.Service == "dynamodb" && m.stand.consumes(function):
+		call := function + " " + string(in.Body)
+		if first, known := m.first[function]; known && first != call || m.struck[call] == stubborn {
+			return ""
+		}
+		m.first[function] = call
+		m.struck[call]++
+		return in.Service
 	}
-	if thing == "" {
-		return ""
-	}
-	call := thing + " " + string(in.Body)
-	if first, known := m.first[thing]; known && first != call || m.struck[call] == stubborn {
-		return ""
-	}
-	m.first[thing] = call
-	m.struck[call]++
-	return in.Service
+	return ""
 }
 
 func (m *mishaps) count(kind string) {
