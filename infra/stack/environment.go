@@ -56,7 +56,7 @@ var Environments = []Environment{
 		LogDays:  30,
 		Table:    Limits{Reads: 2_000, Writes: 1_000},
 		Requests: Rate{PerSecond: 50, Burst: 100},
-		Hooks:    Rate{PerSecond: 10, Burst: 20},
+		Hooks:    Rate{PerSecond: 50, Burst: 100},
 	},
 	{
 		Key:      "prod",
@@ -71,7 +71,7 @@ var Environments = []Environment{
 		LogDays:  90,
 		Table:    Limits{Reads: 12_000, Writes: 8_000},
 		Requests: Rate{PerSecond: 500, Burst: 1_000},
-		Hooks:    Rate{PerSecond: 50, Burst: 100},
+		Hooks:    Rate{PerSecond: 200, Burst: 400},
 	},
 }
 
