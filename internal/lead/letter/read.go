@@ -30,7 +30,8 @@ const (
 	maxName        = 120 // characters
 	maxType        = 100 // characters
 	maxAttachments = 20
-	maxTextBytes   = 1 << 20 // of one part
+	maxTextBytes   = 1 << 20   // of one part
+	maxSearched    = 256 << 10 // bytes of text in which quotes are looked for; what comes behind is far beyond MaxText
 )
 
 // Read reads a mail as the provider leaves it, with its stamp on top. Whatever it holds, it is read as far as it goes; what it
@@ -75,6 +76,9 @@ func (m *Mail) content(raw []byte) {
 	text := tidy(strings.Join(plain, "\n"))
 	if text == "" {
 		text = tidy(strings.Join(html, "\n"))
+	}
+	if len(text) > maxSearched {
+		text, m.Cut = strings.ToValidUTF8(text[:maxSearched], ""), true
 	}
 	m.Answer, m.Quotes = unquoted(text)
 	if runes := []rune(text); len(runes) > lead.MaxText {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/winback-auto/winback/internal/platform/eml"
@@ -116,7 +115,7 @@ func FuzzWalk(f *testing.F) {
 	f.Add([]byte(strings.Repeat("Content-Type: multipart/x; boundary=b\n\n--b\n", 12)))
 	f.Add([]byte("\n\n : \n: x\nA\x00: b\n \n"))
 	f.Fuzz(func(t *testing.T, mail []byte) {
-		begin, parts := time.Now(), 0
+		parts := 0
 		_, err := eml.Walk(mail, 64<<10, func(p eml.Part) error {
 			parts++
 			if _, err := io.Copy(io.Discard, p.Body); err != nil && parts > 100 {
@@ -137,9 +136,6 @@ func FuzzWalk(f *testing.F) {
 		}
 		if body := eml.Body(mail); !bytes.HasSuffix(mail, body) {
 			t.Error("the body is not in the mail")
-		}
-		if took := time.Since(begin); len(mail) < 1<<20 && took > 5*time.Second {
-			t.Errorf("%d bytes took %s", len(mail), took)
 		}
 	})
 }
