@@ -55,7 +55,7 @@ var Environments = []Environment{
 		Owner:    "winback",
 		LogDays:  30,
 		Table:    Limits{Reads: 2_000, Writes: 1_000},
-		Requests: Rate{PerSecond: 50, Burst: 100},
+		Requests: Rate{PerSecond: 100, Burst: 200},
 		Hooks:    Rate{PerSecond: 50, Burst: 100},
 	},
 	{
