@@ -44,11 +44,13 @@ func (p *play) converse(ctx context.Context) error {
 		}
 	}
 	var page struct{ Items []spoken }
-	if err := p.manager.get(ctx, path+"/conversation", &page); err != nil {
-		return err
-	}
-	if err := heard(page.Items); err != nil {
-		return err
+	err = until(ctx, p.patience(), func() (bool, error) {
+		page.Items = nil
+		err := p.manager.get(ctx, path+"/conversation", &page)
+		return heard(page.Items), err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the conversation is %+v", err, page.Items)
 	}
 	p.out.Answers += len(page.Items) - 1
 	var l struct{ Unanswered bool }
@@ -65,12 +67,10 @@ func (p *play) converse(ctx context.Context) error {
 	return p.manager.get(ctx, fmt.Sprintf("%s/attachments/%d", letter, page.Items[1].Received.Attachments[0].Number), nil)
 }
 
-// heard checks a conversation, the latest first: what a program said, the answer, and the mail that was delivered before.
-func heard(all []spoken) error {
-	if len(all) != 3 || all[0].Text != "I am away." || all[1].Text != "On Saturday." || len(all[1].Received.Attachments) != 1 || all[2].Delivery.State != "delivered" {
-		return fmt.Errorf("rehearse: the conversation is %+v", all)
-	}
-	return nil
+// heard reports whether a conversation is whole, the latest first: what a program said, the answer, and the mail that was
+// delivered before.
+func heard(all []spoken) bool {
+	return len(all) == 3 && all[0].Text == "I am away." && all[1].Text == "On Saturday." && len(all[1].Received.Attachments) == 1 && all[2].Delivery.State == "delivered"
 }
 
 // answersTo is where the latest mail to an address wants to be answered.

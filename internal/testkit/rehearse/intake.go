@@ -21,6 +21,9 @@ const electronic = `<?ADF VERSION "1.0"?>
 <vendor><vendorname>Melbourne</vendorname></vendor>
 </prospect></adf>`
 
+// enquiries is how many of the mails about the lead tell of something new: the provider's first one, and the one under another id.
+const enquiries = 2
+
 // receiveLead opens an address for leads, and a provider sends one there: twice, as
 // providers do, and once more under another id, as customers have it who ask again.
 func (p *play) receiveLead(ctx context.Context) error {
@@ -82,11 +85,15 @@ var alertLinks = regexp.MustCompile(`/l/[A-Za-z0-9_-]+(\?user=\S+)?`)
 func (p *play) followLinks(ctx context.Context) error {
 	var links []string
 	err := until(ctx, p.patience(), func() (told bool, err error) {
-		links, err = p.linksOfAlert(ctx)
-		return len(links) > 0, err
+		// An enquiry that is told of after the lead has changed hands is told to somebody else.
+		alerts, err := p.linksOfAlerts(ctx)
+		if len(alerts) == enquiries {
+			links = alerts[0]
+		}
+		return links != nil, err
 	})
 	if err != nil {
-		return fmt.Errorf("%w: the manager is not told of the lead", err)
+		return fmt.Errorf("%w: the manager is not told of the lead and of what came after it", err)
 	}
 	for _, link := range links {
 		if err := (client{base: p.Winback}).call(ctx, http.MethodGet, link, "", nil, nil); err != nil {
@@ -96,8 +103,8 @@ func (p *play) followLinks(ctx context.Context) error {
 	return p.actFrom(ctx, links[0], links[1:])
 }
 
-// linksOfAlert are those in the manager's mail about the lead; none: there is no mail yet.
-func (p *play) linksOfAlert(ctx context.Context) ([]string, error) {
+// linksOfAlerts are those in each of the manager's mails about the lead.
+func (p *play) linksOfAlerts(ctx context.Context) (alerts [][]string, err error) {
 	var box struct {
 		Items []struct{ To, Subject, Text string }
 	}
@@ -106,10 +113,10 @@ func (p *play) linksOfAlert(ctx context.Context) ([]string, error) {
 	}
 	for _, m := range box.Items {
 		if links := alertLinks.FindAllString(m.Text, -1); len(links) >= 3 && strings.Contains(m.To, "manager@") {
-			return links, nil
+			alerts = append(alerts, links)
 		}
 	}
-	return nil, nil
+	return alerts, nil
 }
 
 // actFrom presses the buttons on the pages behind links.
