@@ -91,38 +91,39 @@ func worksOn(ctx context.Context, d app.Deps, caller access.Caller, id ID, page 
 	return table.Values(entries), next, err
 }
 
-// askedFor are the enquiries that came in for leads that one stands for, the last first, at most maxAsked.
-func askedFor(ctx context.Context, d app.Deps, caller access.Caller, stands Lead, all []Lead) ([]Asked, error) {
-	entries := []Asked{}
+// ofAll is what was read of leads that one stands for, in an order; each entry names its lead, unless it is that one.
+func ofAll[E any](stands Lead, all []Lead, read func(Lead) ([]E, error), lead func(*E) *ID, order func(a, b E) int) ([]E, error) {
+	entries := []E{}
 	for _, l := range all {
-		found, err := Enquiries(ctx, d, caller.Company, l)
+		found, err := read(l)
 		if err != nil {
 			return nil, err
 		}
 		for i := range found {
-			found[i].Lead = l.of(stands)
+			*lead(&found[i]) = l.of(stands)
 		}
 		entries = append(entries, found...)
 	}
-	slices.SortStableFunc(entries, func(a, b Asked) int { return b.At.Compare(a.At) })
-	return entries[:min(len(entries), maxAsked)], nil
+	slices.SortStableFunc(entries, order)
+	return entries, nil
+}
+
+// askedFor are the enquiries that came in for leads that one stands for, the last first, at most maxAsked.
+func askedFor(ctx context.Context, d app.Deps, caller access.Caller, stands Lead, all []Lead) ([]Asked, error) {
+	entries, err := ofAll(stands, all,
+		func(l Lead) ([]Asked, error) { return Enquiries(ctx, d, caller.Company, l) },
+		func(a *Asked) *ID { return &a.Lead },
+		func(a, b Asked) int { return b.At.Compare(a.At) })
+	return entries[:min(len(entries), maxAsked)], err
 }
 
 // ownersOf is how leads that one stands for got their owners, the last first, at most maxAllocations.
 func ownersOf(ctx context.Context, d app.Deps, caller access.Caller, stands Lead, all []Lead) ([]Allocation, error) {
-	entries := []Allocation{}
-	for _, l := range all {
-		found, err := allocated(ctx, d, caller.Company, l)
-		if err != nil {
-			return nil, err
-		}
-		for i := range found {
-			found[i].Lead = l.of(stands)
-		}
-		entries = append(entries, found...)
-	}
-	slices.SortStableFunc(entries, func(a, b Allocation) int { return b.At.Compare(a.At) })
-	return entries[:min(len(entries), maxAllocations)], nil
+	entries, err := ofAll(stands, all,
+		func(l Lead) ([]Allocation, error) { return allocated(ctx, d, caller.Company, l) },
+		func(a *Allocation) *ID { return &a.Lead },
+		func(a, b Allocation) int { return b.At.Compare(a.At) })
+	return entries[:min(len(entries), maxAllocations)], err
 }
 
 // appointmentsOf are the appointments about leads that one stands for, by their time.
@@ -135,17 +136,8 @@ func appointmentsOf(ctx context.Context, d app.Deps, caller access.Caller, id ID
 	if err != nil {
 		return nil, err
 	}
-	entries := []Event{}
-	for _, l := range all {
-		found, err := eventsOf(ctx, d, caller.Company, l.ID)
-		if err != nil {
-			return nil, err
-		}
-		for i := range found {
-			found[i].Lead = l.of(stands.Value)
-		}
-		entries = append(entries, found...)
-	}
-	slices.SortStableFunc(entries, func(a, b Event) int { return a.Start.Compare(b.Start) })
-	return entries, nil
+	return ofAll(stands.Value, all,
+		func(l Lead) ([]Event, error) { return eventsOf(ctx, d, caller.Company, l.ID) },
+		func(e *Event) *ID { return &e.Lead },
+		func(a, b Event) int { return a.Start.Compare(b.Start) })
 }
