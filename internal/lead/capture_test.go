@@ -48,8 +48,9 @@ func manager() access.Caller {
 // shown is a lead as the interface shows it.
 type shown struct {
 	lead.Lead
-	OpenLeads []lead.Lead
-	Asked     []lead.Asked
+	OpenLeads   []lead.Lead
+	Asked       []lead.Asked
+	Allocations []lead.Allocation
 }
 
 func show(t *testing.T, w *dealership.World, id lead.ID) (s shown) {

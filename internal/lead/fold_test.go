@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/lead/enquiry"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
@@ -85,6 +86,48 @@ func TestWhatHappenedForAMergedLeadIsShownWithTheOneThatStandsForItUntilItIsTake
 	w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads/"+kept, "").Into(t, &met)
 	if got := history(t, w, kept, 1); met.Acts != 3 || got[3] != "work came of " {
 		t.Errorf("an appointment of a merged lead is no work on the one that stands for it: %d acts, %q", met.Acts, got)
+	}
+}
+
+// What came in turns for two leads is shown in its order, and with its lead, once they are one.
+func TestEnquiriesOwnersAndAppointmentsOfMergedLeadsComeInTheirOrder(t *testing.T) {
+	w := open(t)
+	about := map[string]enquiry.Enquiry{"Golf": kate(), "Polo": kate()}
+	about["Polo"].Vehicle.VIN = "WBA3A5C51CF256652"
+	ids := map[string]string{}
+	for n, car := range []string{"Golf", "Polo", "Polo", "Golf", "Polo"} {
+		w.Time = w.Time.Add(time.Hour)
+		e := about[car]
+		e.Comments = fmt.Sprintf("%s %d", car, n)
+		ids[car] = string(capture(t, w, e).Lead.ID)
+		allocate(t, w, dealership.Manager, ids[car], fmt.Sprintf(`{"user": %q}`, []string{dealership.Sydney, dealership.Second}[n/2%2]))
+		w.Want(t, 201, dealership.Manager, "POST", "/v1/leads/"+ids[car]+"/events", fmt.Sprintf(`{"title": "%s %d", "start": "2026-11-2%dT00:00:00Z"}`, car, n, 4+n))
+	}
+	w.Want(t, 200, dealership.Manager, "POST", "/v1/leads/"+ids["Polo"]+"/merge", `{"into": "`+ids["Golf"]+`"}`)
+	of := func(text string, id lead.ID) string {
+		return text + map[lead.ID]string{"": " of the Golf", lead.ID(ids["Polo"]): " of the Polo"}[id]
+	}
+	var asked, owners, events []string
+	s := show(t, w, lead.ID(ids["Golf"]))
+	for _, a := range s.Asked {
+		asked = append(asked, of(a.Comments, a.Lead))
+	}
+	for _, a := range s.Allocations {
+		owners = append(owners, of(string(a.To), a.Lead))
+	}
+	var page struct{ Items []lead.Event }
+	w.Want(t, 200, dealership.Manager, "GET", "/v1/leads/"+ids["Golf"]+"/events", "").Into(t, &page)
+	for _, e := range page.Items {
+		events = append(events, of(e.Title, e.Lead))
+	}
+	if want := []string{"Polo 4 of the Polo", "Golf 3 of the Golf", "Polo 2 of the Polo", "Polo 1 of the Polo", "Golf 0 of the Golf"}; !slices.Equal(asked, want) {
+		t.Errorf("asked %q, want %q", asked, want)
+	}
+	if want := []string{"sydneyman of the Polo", "second of the Golf", "second of the Polo", "sydneyman of the Polo", "sydneyman of the Golf"}; !slices.Equal(owners, want) {
+		t.Errorf("owners %q, want %q", owners, want)
+	}
+	if want := []string{"Golf 0 of the Golf", "Polo 1 of the Polo", "Polo 2 of the Polo", "Golf 3 of the Golf", "Polo 4 of the Polo"}; !slices.Equal(events, want) {
+		t.Errorf("appointments %q, want %q", events, want)
 	}
 }
 
