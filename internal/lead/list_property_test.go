@@ -1,6 +1,7 @@
 package lead
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/winback-auto/winback/internal/testkit/listbench"
 )
 
 // TestAnyFiltersTogetherGiveWhatALoopOverAllLeadsGives asks for random combinations of all filters, page by page.
@@ -24,7 +27,7 @@ func TestAnyFiltersTogetherGiveWhatALoopOverAllLeadsGives(t *testing.T) {
 		}
 		one := o.all[random.IntN(len(o.all))]
 		at := func() string {
-			return floorNoon.Add(-time.Duration(random.IntN(3_000*7)) * time.Minute).Format(time.RFC3339)
+			return listbench.Noon.Add(-time.Duration(random.IntN(3_000*7)) * time.Minute).Format(time.RFC3339)
 		}
 		may("status", "new", "open", "won", "lost")
 		may("user", "user00", "user01", "user09", "none")
@@ -55,8 +58,10 @@ func (o *floor) everything(query string) (ids []ID) {
 	o.Helper()
 	cursor := ""
 	for {
-		page := o.page(query + "&cursor=" + url.QueryEscape(cursor))
-		for _, l := range page.Items {
+		page := o.Ask(query + "&cursor=" + url.QueryEscape(cursor))
+		for _, item := range page.Items {
+			var l struct{ ID ID }
+			o.Must(json.Unmarshal(item, &l))
 			ids = append(ids, l.ID)
 		}
 		if cursor = page.Next; cursor == "" {
