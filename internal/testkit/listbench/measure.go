@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -70,7 +71,7 @@ func (d *Dealer) Within(most, pages int, views ...View) error {
 		m := d.Measure(v, pages)
 		shown += m.Shown
 		if m.Items > most {
-			wrong = append(wrong, fmt.Errorf("%s %s (%s): read %d items for a page of %d, at most %d are meant to be", v.Kind, v.Name, v.Query, m.Items, PageOf, most))
+			wrong = append(wrong, fmt.Errorf("%s (%q) reads %d items for a page of %d, and may read %d", strings.TrimSpace(v.Kind+" "+v.Name), v.Query, m.Items, PageOf, most))
 		}
 	}
 	if shown == 0 {
