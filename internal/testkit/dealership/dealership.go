@@ -29,6 +29,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/link"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/testkit/memtable"
 )
@@ -59,6 +60,7 @@ type World struct {
 	Refuse func([]table.Op) error // asked before every write but postings; nil: everything is written
 	Sent   *Queue                 // messages that functions have sent
 	Lose   func([]table.Op) error // asked after it: its answer may be lost; nil: none is
+	Crash  *tabletest.Crash       // befalls whatever function writes, until the next is called; nil: none does
 	serve  map[string]app.Handler // by function
 	log    *bytes.Buffer
 }
@@ -70,7 +72,8 @@ func New(t *testing.T) *World {
 	now := func() time.Time { return w.Time }
 	var minted atomic.Int64
 	newID := func() string { return fmt.Sprintf("id%06d", minted.Add(1)) }
-	store := table.New(driver{memtable.Driver(t, now), w}, now, newID)
+	mortal := func(op string) (bool, error) { return w.Crash.Fault(op) }
+	store := table.New(driver{tabletest.Flaky(memtable.Driver(t, now), mortal), w}, now, newID)
 	ring, err := link.NewKeyring(link.Key{ID: "k1", Secret: bytes.Repeat([]byte{7}, link.MinSecret)})
 	if err != nil {
 		t.Fatal(err)
@@ -160,6 +163,7 @@ type Answer struct {
 // Call sends a request as a user. A header is written as Name: value.
 func (w *World) Call(t *testing.T, user, method, path, body string, headers ...string) Answer {
 	t.Helper()
+	w.Crash.Restart()
 	handle := w.serve[prefix(path)]
 	if handle == nil {
 		t.Fatalf("nothing serves %s", path)
@@ -278,13 +282,32 @@ func (q *Queue) Take(topic string) (bodies [][]byte) {
 	return bodies
 }
 
-// Work lets a function consume what was sent to its topic, and fails where it does not take a message.
+// Insist does something as a caller does who gets no answer from the dead: once more where the process died of it. Any other
+// failure, and a second one, ends the test.
+func (w *World) Insist(t *testing.T, do func() error) {
+	t.Helper()
+	w.Crash.Restart()
+	err := do()
+	if w.Crash.Dead() {
+		w.Crash.Restart()
+		err = do()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Work lets a function consume what was sent to its topic, and fails where it does not take a message. One that it dies of
+// comes again.
 func (w *World) Work(t *testing.T, f app.Function) {
 	t.Helper()
 	for _, body := range w.Sent.Take(f.Consumes.Topic) {
-		if err := f.Consumes.Handle(t.Context(), app.Grant(w.Deps, f), body); err != nil {
-			t.Errorf("%s: %v", f.Name, err)
-		}
+		w.Insist(t, func() error {
+			if err := f.Consumes.Handle(t.Context(), app.Grant(w.Deps, f), body); err != nil {
+				return fmt.Errorf("%s: %w", f.Name, err)
+			}
+			return nil
+		})
 	}
 }
 

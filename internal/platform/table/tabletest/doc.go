@@ -5,5 +5,6 @@
 // fails it is skipped with the reason, if it passes the declaration is out of date and the test fails. At the end Run prints
 // how many cases ran and which were skipped and why.
 //
-// Flaky puts faults between a table and its driver: a call that fails although it was applied, or before it was.
+// Flaky puts faults between a table and its driver: a call that fails although it was applied, or before it was. Crashes does
+// so at every write of a story, one after the other.
 package tabletest
