@@ -11,6 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -103,34 +104,27 @@ func TestWhoGetsSeveralLeadsGetsOneMail(t *testing.T) {
 // whether it is sent again or not.
 func TestACrashAmongSeveralLeadsTellsOfThoseThatChangedHands(t *testing.T) {
 	for _, again := range []bool{false, true} {
-		for _, kind := range []string{"lead batch", "lead", "lead allocation", "notice"} {
-			for _, applied := range []bool{false, true} {
-				w, sent, _, _, _ := writing(t)
-				w.Serve(notify.API)
-				wanting(t, w, dealership.Sydney)
-				ids := fleetOf(t, w, 4)
-				rest(t, w)
-				die := failing(kind)
-				if applied {
-					w.Lose = die
-				} else {
-					w.Refuse = die
-				}
-				w.Call(t, dealership.Manager, "POST", "/v1/leads/allocate", together(ids, dealership.Sydney, ""))
-				w.Refuse, w.Lose = nil, nil
-				if again {
-					w.Want(t, 200, dealership.Manager, "POST", "/v1/leads/allocate", together(ids, dealership.Sydney, ""))
-				}
-				w.Time = w.Time.Add(3 * time.Minute)
-				mailed(t, w, sent)
-				theirs := total(t, w, dealership.Manager, "/v1/leads?user="+dealership.Sydney)
-				named := 0
-				for _, m := range sent.mails {
-					named += strings.Count(m.Text, "Lead: Many")
-				}
-				if named != theirs-1 || again && theirs != 5 { // one is there from the beginning
-					t.Errorf("after a failed %s, applied %t, again %t: %d leads, the mails name %d: %+v", kind, applied, again, theirs, named, sent.mails)
-				}
+		for crash := range tabletest.Crashes(t, 16) {
+			w, sent, _, _, _ := writing(t)
+			w.Serve(notify.API)
+			wanting(t, w, dealership.Sydney)
+			ids := fleetOf(t, w, 4)
+			rest(t, w)
+			w.Crash = crash
+			w.Call(t, dealership.Manager, "POST", "/v1/leads/allocate", together(ids, dealership.Sydney, ""))
+			crash.Over()
+			if again {
+				w.Want(t, 200, dealership.Manager, "POST", "/v1/leads/allocate", together(ids, dealership.Sydney, ""))
+			}
+			w.Time = w.Time.Add(3 * time.Minute)
+			mailed(t, w, sent)
+			theirs := total(t, w, dealership.Manager, "/v1/leads?user="+dealership.Sydney)
+			named := 0
+			for _, m := range sent.mails {
+				named += strings.Count(m.Text, ": Many") // "Lead: " among several, "Customer: " alone
+			}
+			if named != theirs-1 || again && theirs != 5 { // one is there from the beginning
+				t.Errorf("again %t: %d leads, the mails name %d: %+v", again, theirs, named, sent.mails)
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package lead_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,7 +11,7 @@ import (
 	"github.com/winback-auto/winback/internal/lead/enquiry"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 	"github.com/winback-auto/winback/internal/vehicle"
 )
@@ -264,49 +263,26 @@ func TestTheGreatestEnquiryFits(t *testing.T) {
 
 // Whichever write the process dies at, carried out or not, the enquiry that is sent again ends as if nothing had happened.
 func TestAfterACrashAtAnyWriteAnEnquiryHasOneEffect(t *testing.T) {
-	for at := 1; ; at++ {
-		died := false
-		for _, applied := range []bool{false, true} {
-			w := open(t)
-			writes := 0
-			die := func([]table.Op) error {
-				if writes++; writes == at {
-					died = true
-					return errors.New("the process is dead")
-				}
-				return nil
-			}
-			if applied {
-				w.Lose = die
-			} else {
-				w.Refuse = die
-			}
-			for _, comments := range []string{"Is it there?", "Is it there?", "And a tow bar?", "And a tow bar?"} {
-				e := kate()
-				e.Comments = comments
-				for {
-					_, err := lead.Capture(t.Context(), w.Deps, dealership.Harbour, e, both)
-					if err == nil {
-						break
-					}
-				}
-			}
-			w.Refuse, w.Lose = nil, nil
-			ids, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/leads", "").List(t)
-			if len(ids) != 1 || total(t, w, dealership.Manager, "/v1/customers") != 1 {
-				t.Fatalf("write %d: leads %v", at, ids)
-			}
-			s := show(t, w, lead.ID(ids[0]))
-			history, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/customers/"+string(s.Customer)+"/activity", "").List(t)
-			if s.Enquiries != 2 || len(s.Asked) != 2 || len(history) != 2 {
-				t.Errorf("write %d: %d enquiries, %d shown, history %v", at, s.Enquiries, len(s.Asked), history)
-			}
+	for crash := range tabletest.Crashes(t, 6) {
+		w := open(t)
+		w.Crash = crash
+		for _, comments := range []string{"Is it there?", "Is it there?", "And a tow bar?", "And a tow bar?"} {
+			e := kate()
+			e.Comments = comments
+			w.Insist(t, func() error {
+				_, err := lead.Capture(t.Context(), w.Deps, dealership.Harbour, e, both)
+				return err
+			})
 		}
-		if !died {
-			if at < 2 {
-				t.Error("nothing was written")
-			}
-			return
+		crash.Over()
+		ids, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/leads", "").List(t)
+		if len(ids) != 1 || total(t, w, dealership.Manager, "/v1/customers") != 1 {
+			t.Fatalf("leads %v", ids)
+		}
+		s := show(t, w, lead.ID(ids[0]))
+		history, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/customers/"+string(s.Customer)+"/activity", "").List(t)
+		if s.Enquiries != 2 || len(s.Asked) != 2 || len(history) != 2 {
+			t.Errorf("%d enquiries, %d shown, history %v", s.Enquiries, len(s.Asked), history)
 		}
 	}
 }

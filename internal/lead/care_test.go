@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -47,16 +48,12 @@ func rest(t *testing.T, w *dealership.World) {
 // tick is one run of the sweeper.
 func tick(t *testing.T, w *dealership.World) {
 	t.Helper()
-	if err := app.Sweep.Every.Handle(t.Context(), app.Grant(w.Deps, app.Sweep)); err != nil {
-		t.Fatal(err)
-	}
+	w.Insist(t, func() error { return app.Sweep.Every.Handle(t.Context(), app.Grant(w.Deps, app.Sweep)) })
 }
 
 func consume(t *testing.T, w *dealership.World, body []byte) {
 	t.Helper()
-	if err := lead.Care.Consumes.Handle(t.Context(), app.Grant(w.Deps, lead.Care), body); err != nil {
-		t.Fatal(err)
-	}
+	w.Insist(t, func() error { return lead.Care.Consumes.Handle(t.Context(), app.Grant(w.Deps, lead.Care), body) })
 }
 
 // later moves the clock and lets the care do all that is due on the way, hour by hour.
@@ -266,7 +263,7 @@ func TestSwitchingRemindersOnFloodsNobody(t *testing.T) {
 }
 
 func TestACrashAnywhereInTheCareLosesAndDoublesNothing(t *testing.T) {
-	for _, kind := range []string{"lead vigil", "notice", "lead", "lead allocation", "activity"} {
+	for crash := range tabletest.Crashes(t, 5) {
 		w := caring(t, `{"remind": {"after": "2h", "times": 1}, "return": {"after": "2h", "to": "pool"}}`)
 		id := enter(t, w, dealership.Sydney, `{`+ann+`}`)
 		rest(t, w)
@@ -276,18 +273,15 @@ func TestACrashAnywhereInTheCareLosesAndDoublesNothing(t *testing.T) {
 		if len(bodies) != 1 {
 			t.Fatalf("%d messages are due", len(bodies))
 		}
-		w.Refuse = failing(kind)
-		if err := lead.Care.Consumes.Handle(t.Context(), app.Grant(w.Deps, lead.Care), bodies[0]); err == nil {
-			t.Fatalf("without a %s the care succeeds", kind)
-		}
-		w.Refuse = nil
-		for range 2 {
+		w.Crash = crash
+		for range 3 {
 			consume(t, w, bodies[0])
 		}
+		crash.Over()
 		var l owned
 		w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads/"+id, "").Into(t, &l)
 		if n := len(kinds(t, w, dealership.Sydney)); n != 1 || l.User != "" || l.Handovers != 1 {
-			t.Errorf("after a crash at a %s: told %d times, %+v", kind, n, l.Lead)
+			t.Errorf("told %d times, %+v", n, l.Lead)
 		}
 	}
 }

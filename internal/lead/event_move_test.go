@@ -11,6 +11,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -183,26 +184,20 @@ func TestOfTwoWhoMoveAnAppointmentAtOnceOneDoes(t *testing.T) {
 }
 
 func TestACrashInAChangeMovesOnceAndTellsOnce(t *testing.T) {
-	for _, kind := range []string{"lead event", "mail", "activity"} {
-		for _, applied := range []bool{false, true} {
-			w, sent, id, _, _ := writing(t)
-			path := "/v1/leads/" + id + "/events"
-			event := path + "/" + w.Want(t, 201, dealership.Sydney, "POST", path, `{"title": "Visit", "start": "2026-11-23T09:00:00Z", "invite": ["customer"]}`).ID(t)
-			if applied {
-				w.Lose = failing(kind)
-			} else {
-				w.Refuse = failing(kind)
-			}
-			w.Call(t, dealership.Sydney, "PATCH", event, `{"start": "2026-11-24T09:00:00Z"}`)
-			w.Refuse, w.Lose = nil, nil
-			w.Time = w.Time.Add(time.Minute)
-			var e lead.Event
-			w.Want(t, 200, dealership.Sydney, "PATCH", event, `{"start": "2026-11-24T09:00:00Z"}`).Into(t, &e)
-			tick(t, w)
-			deliver(t, w)
-			if e.Sequence != 1 || len(e.Moves) != 1 || len(sent.mails) != 2 {
-				t.Errorf("after a failed %s, applied %t: %+v, %d mails", kind, applied, e, len(sent.mails))
-			}
+	for crash := range tabletest.Crashes(t, 3) {
+		w, sent, id, _, _ := writing(t)
+		path := "/v1/leads/" + id + "/events"
+		event := path + "/" + w.Want(t, 201, dealership.Sydney, "POST", path, `{"title": "Visit", "start": "2026-11-23T09:00:00Z", "invite": ["customer"]}`).ID(t)
+		w.Crash = crash
+		w.Call(t, dealership.Sydney, "PATCH", event, `{"start": "2026-11-24T09:00:00Z"}`)
+		crash.Over()
+		w.Time = w.Time.Add(time.Minute)
+		var e lead.Event
+		w.Want(t, 200, dealership.Sydney, "PATCH", event, `{"start": "2026-11-24T09:00:00Z"}`).Into(t, &e)
+		tick(t, w)
+		deliver(t, w)
+		if e.Sequence != 1 || len(e.Moves) != 1 || len(sent.mails) != 2 {
+			t.Errorf("%+v, %d mails", e, len(sent.mails))
 		}
 	}
 }

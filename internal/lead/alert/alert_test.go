@@ -1,7 +1,6 @@
 package alert_test
 
 import (
-	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -10,7 +9,7 @@ import (
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/platform/access"
-	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -184,49 +183,30 @@ func TestALeadThatIsClosedByThenNeedsNobody(t *testing.T) {
 
 // A crash at any write, before or after it has happened, loses no lead, no turn and no alert, and doubles none.
 func TestACrashAtAnyWriteLosesAndDoublesNothing(t *testing.T) {
-	for _, applied := range []bool{false, true} {
-		for n := 1; ; n++ {
-			w := newWorld(t)
-			w.rule(rule.Rule{Mode: rule.RoundRobin, Recipients: []access.UserID{dealership.Sydney, dealership.Second}})
-			w.dying(n, applied)
-			for range 5 { // the provider sends it until it is taken
-				_, err := lead.Capture(t.Context(), w.Deps, dealership.Harbour, ask(1), lead.Place{Yards: []string{"sydney"}})
-				if err == nil {
-					break
-				}
-			}
-			w.work()
-			w.Time = w.Time.Add(3 * time.Minute) // leases of mails run out
-			for range 3 {
-				if _, err := w.Outbox().Sweep(t.Context()); err != nil && !errs.Is(err, errs.Internal) {
-					t.Log(err)
-				}
-				w.work()
-				w.Time = w.Time.Add(time.Hour + time.Minute)
-			}
-			name := fmt.Sprintf("write %d, applied %t", n, applied)
-			ids, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/leads", "").List(t)
-			if len(ids) != 1 {
-				t.Fatalf("%s: leads %v", name, ids)
-			}
-			l := w.load(dealership.Harbour, lead.ID(ids[0]))
-			if l.User != dealership.Sydney || l.Handovers != 1 || l.Routing == nil || l.Enquiries != 1 {
-				t.Errorf("%s: %+v %+v", name, l, l.Routing)
-			}
-			if got := w.told(); !maps.Equal(got, map[string]int{dealership.Sydney: 1, dealership.Second: 1}) {
-				t.Errorf("%s: mails %v", name, got)
-			}
-			if w.listed(dealership.Sydney) != 1 || w.listed(dealership.Second) != 1 {
-				t.Errorf("%s: notices %d, %d", name, w.listed(dealership.Sydney), w.listed(dealership.Second))
-			}
-			w.Refuse, w.Lose = nil, nil
-			if next := w.arrive(ask(2), "sydney"); next.User != dealership.Second {
-				t.Errorf("%s: the next is %s's", name, next.User)
-			}
-			if w.survived(n) {
-				t.Logf("%d writes, applied %t", n-1, applied)
-				break
-			}
+	for crash := range tabletest.Crashes(t, 25) {
+		w := newWorld(t)
+		w.rule(rule.Rule{Mode: rule.RoundRobin, Recipients: []access.UserID{dealership.Sydney, dealership.Second}})
+		w.Crash = crash
+		w.insist(ask(1), "sydney")
+		w.work()
+		w.Time = w.Time.Add(3 * time.Minute) // leases of mails run out
+		for range 3 {
+			w.settle()
+			w.Time = w.Time.Add(time.Hour + time.Minute)
+		}
+		crash.Over()
+		l := w.only()
+		if l.User != dealership.Sydney || l.Handovers != 1 || l.Routing == nil || l.Enquiries != 1 {
+			t.Errorf("%+v %+v", l, l.Routing)
+		}
+		if got := w.told(); !maps.Equal(got, map[string]int{dealership.Sydney: 1, dealership.Second: 1}) {
+			t.Errorf("mails %v", got)
+		}
+		if w.listed(dealership.Sydney) != 1 || w.listed(dealership.Second) != 1 {
+			t.Errorf("notices %d, %d", w.listed(dealership.Sydney), w.listed(dealership.Second))
+		}
+		if next := w.arrive(ask(2), "sydney"); next.User != dealership.Second {
+			t.Errorf("the next is %s's", next.User)
 		}
 	}
 }

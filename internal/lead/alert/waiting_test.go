@@ -14,6 +14,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/queue"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -36,10 +37,12 @@ func (w *world) pass(long time.Duration) {
 func (w *world) settle() {
 	w.t.Helper()
 	for range 20 {
-		if _, err := w.Outbox().Sweep(w.t.Context()); err != nil && !errs.Is(err, errs.Internal) {
-			w.t.Log(err)
+		_, err := w.Outbox().Sweep(w.t.Context())
+		if err != nil && !w.Crash.Dead() {
+			w.t.Fatal(err)
 		}
-		if len(w.messages) == 0 {
+		w.Crash.Restart()
+		if err == nil && len(w.messages) == 0 {
 			return
 		}
 		w.work()
@@ -231,43 +234,29 @@ func TestWhatHappensToALeadThatWaitsHolds(t *testing.T) {
 
 // A crash at any write, before or after it has happened, hands a lead of the night out once, and tells its owner once.
 func TestACrashAtAnyWriteHandsALeadOutOnce(t *testing.T) {
-	for _, applied := range []bool{false, true} {
-		for n := 1; ; n++ {
-			w := newWorld(t)
-			w.rule(rule.Rule{Mode: rule.RoundRobin, Recipients: []access.UserID{dealership.Second, dealership.Sydney}, Hours: office})
-			w.dying(n, applied)
-			for range 5 {
-				if _, err := lead.Capture(t.Context(), w.Deps, dealership.Harbour, ask(1), lead.Place{Yards: []string{"sydney"}}); err == nil {
-					break
-				}
-			}
-			w.work()
-			w.Time = w.Time.Add(3 * time.Minute)
+	for crash := range tabletest.Crashes(t, 40) {
+		w := newWorld(t)
+		w.rule(rule.Rule{Mode: rule.RoundRobin, Recipients: []access.UserID{dealership.Second, dealership.Sydney}, Hours: office})
+		w.Crash = crash
+		w.insist(ask(1), "sydney")
+		w.work()
+		w.Time = w.Time.Add(3 * time.Minute)
+		w.settle()
+		w.Time = dealership.Noon.Add(untilOffice)
+		for range 4 {
 			w.settle()
-			w.Time = dealership.Noon.Add(untilOffice)
-			for range 4 {
-				w.settle()
-				w.Time = w.Time.Add(time.Hour + time.Minute)
-			}
-			name := fmt.Sprintf("write %d, applied %t", n, applied)
-			ids, _ := w.Want(t, 200, dealership.Manager, "GET", "/v1/leads", "").List(t)
-			if len(ids) != 1 {
-				t.Fatalf("%s: leads %v", name, ids)
-			}
-			if l := w.load(dealership.Harbour, lead.ID(ids[0])); l.User != dealership.Second || l.Handovers != 1 || l.Routing.User != dealership.Second || l.Routing.Later {
-				t.Errorf("%s: %+v %+v", name, l, l.Routing)
-			}
-			if got := w.told(); !maps.Equal(got, map[string]int{dealership.Sydney: 1, dealership.Second: 2}) {
-				t.Errorf("%s: mails %v", name, got)
-			}
-			w.Refuse, w.Lose = nil, nil
-			if next := w.arrive(ask(2), "sydney"); next.User != dealership.Sydney {
-				t.Errorf("%s: the next is %q's: %+v", name, next.User, next.Routing)
-			}
-			if w.survived(n) {
-				t.Logf("%d writes, applied %t", n-1, applied)
-				break
-			}
+			w.Time = w.Time.Add(time.Hour + time.Minute)
+		}
+		crash.Over()
+		l := w.only()
+		if l.User != dealership.Second || l.Handovers != 1 || l.Routing.User != dealership.Second || l.Routing.Later {
+			t.Errorf("%+v %+v", l, l.Routing)
+		}
+		if got := w.told(); !maps.Equal(got, map[string]int{dealership.Sydney: 1, dealership.Second: 2}) {
+			t.Errorf("mails %v", got)
+		}
+		if next := w.arrive(ask(2), "sydney"); next.User != dealership.Sydney {
+			t.Errorf("the next is %q's: %+v", next.User, next.Routing)
 		}
 	}
 }

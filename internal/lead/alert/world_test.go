@@ -21,7 +21,6 @@ import (
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/queue"
-	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/response"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 	"github.com/winback-auto/winback/internal/vehicle"
@@ -34,7 +33,6 @@ type world struct {
 	mails    *dirmail.Dir
 	sending  sync.Mutex // of messages, by functions at the same time
 	messages []queue.Outgoing
-	writes   int // since dying
 }
 
 func newWorld(t *testing.T) *world {
@@ -139,6 +137,25 @@ func (w *world) arriveAt(co ident.Company, e enquiry.Enquiry, yard string) lead.
 	return w.load(co, done.Lead.ID)
 }
 
+// insist sends an enquiry as its provider does, until it is taken.
+func (w *world) insist(e enquiry.Enquiry, yard string) {
+	w.t.Helper()
+	w.Insist(w.t, func() error {
+		_, err := lead.Capture(w.t.Context(), w.Deps, dealership.Harbour, e, lead.Place{Yards: []string{yard}})
+		return err
+	})
+}
+
+// only is the one lead that Harbour has.
+func (w *world) only() lead.Lead {
+	w.t.Helper()
+	ids, _ := w.Want(w.t, 200, dealership.Manager, "GET", "/v1/leads", "").List(w.t)
+	if len(ids) != 1 {
+		w.t.Fatalf("leads %v", ids)
+	}
+	return w.load(dealership.Harbour, lead.ID(ids[0]))
+}
+
 func (w *world) load(co ident.Company, id lead.ID) lead.Lead {
 	w.t.Helper()
 	record, err := lead.Load(w.t.Context(), w.Deps, co, id)
@@ -197,6 +214,8 @@ func (w *world) invoke(handle app.Handler, r queue.Received) bool {
 	if handle == nil {
 		w.t.Fatalf("nobody consumes %s", r.Topic)
 	}
+	w.Crash.Restart()
+	defer w.Crash.Restart()
 	payload, err := event.EncodeBatch([]queue.Received{r})
 	if err != nil {
 		w.t.Fatal(err)
@@ -236,23 +255,3 @@ func (w *world) listed(user string) int {
 	ids, _ := w.Want(w.t, 200, user, "GET", "/v1/notifications", "").List(w.t)
 	return len(ids)
 }
-
-// dying lets the n-th write of any kind fail, before or after it has happened.
-func (w *world) dying(n int, applied bool) {
-	w.writes = 0
-	die := func([]table.Op) error {
-		if w.writes++; w.writes == n {
-			return errors.New("the process is dead")
-		}
-		return nil
-	}
-	w.Refuse, w.Lose = nil, nil
-	if applied {
-		w.Lose = die
-	} else {
-		w.Refuse = die
-	}
-}
-
-// survived reports whether there were fewer writes than the one that was to fail.
-func (w *world) survived(n int) bool { return w.writes < n }

@@ -1,7 +1,6 @@
 package letter_test
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/blob"
 	"github.com/winback-auto/winback/internal/platform/mail/sesinbound"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -260,45 +260,17 @@ func TestOfALeadThatIsNobodysTheManagersHear(t *testing.T) {
 
 // Whichever write the process dies at, carried out or not, the announcement that comes again ends as if nothing had happened.
 func TestAfterACrashAtAnyWriteAMailHasOneEffect(t *testing.T) {
-	for at := 1; ; at++ {
-		died := false
-		for _, applied := range []bool{false, true} {
-			w := newWorld(t)
-			announcement := w.put(w.written("Yes."))
-			writes := 0
-			die := func([]table.Op) error {
-				if writes++; writes == at {
-					died = true
-					return errors.New("the process is dead")
-				}
-				return nil
-			}
-			if applied {
-				w.Lose = die
-			} else {
-				w.Refuse = die
-			}
-			for tries := 0; w.tell(announcement) != nil; tries++ {
-				if tries > 3 {
-					t.Fatalf("write %d: it never lands", at)
-				}
-			}
-			for range 2 {
-				if err := w.tell(announcement); err != nil {
-					t.Fatal(err)
-				}
-			}
-			w.Refuse, w.Lose = nil, nil
-			w.only()
-			if told := w.told(dealership.Sydney); len(told) != 1 || !w.lead(w.id).Unanswered {
-				t.Errorf("write %d (%v): told %q", at, applied, told)
-			}
+	for crash := range tabletest.Crashes(t, 3) {
+		w := newWorld(t)
+		w.Crash = crash
+		announcement := w.put(w.written("Yes."))
+		for range 3 {
+			w.Insist(t, func() error { return w.tell(announcement) })
 		}
-		if !died {
-			if at < 3 {
-				t.Errorf("only %d writes", at-1)
-			}
-			return
+		crash.Over()
+		w.only()
+		if told := w.told(dealership.Sydney); len(told) != 1 || !w.lead(w.id).Unanswered {
+			t.Errorf("told %q", told)
 		}
 	}
 }
