@@ -1,7 +1,7 @@
-// Package autograb is the client of AutoGrab's customer recapture API: it gives AutoGrab lists of vehicles that a dealer
-// once sold, asks what became of them, and reads the pushes that AutoGrab sends when one is for sale again.
+// Package autograb is the client of AutoGrab's API: it gives AutoGrab lists of vehicles that a dealer once sold, asks what
+// became of them, reads the pushes that AutoGrab sends when one is for sale again, and asks what cars are worth.
 //
-// It implements the port of package partner. One call is one HTTP request: nothing is retried here, because only the
+// It implements the ports of package partner. One call is one HTTP request: nothing is retried here, because only the
 // caller knows whether a second attempt does harm. No redirect is followed, every call ends in time, every answer is
 // bounded, and every failure is classified (package errs) with a text for a dealer that holds neither key nor address.
 // Upload and Register are not safe to repeat: where such a call may have reached the partner but its answer was lost, the
@@ -29,7 +29,7 @@ type Options struct {
 	Now       func() time.Time // against which a Retry-After date is measured; nil: the wall clock
 }
 
-// account is a dealer's side of the connection; it implements partner.Watcher.
+// account is a dealer's side of the connection; it implements partner.Watcher and partner.Valuer.
 type account struct {
 	client    *http.Client
 	base      string
@@ -44,6 +44,18 @@ type account struct {
 
 // Dial returns a partner.Dial whose accounts share their connections.
 func Dial(options Options) partner.Dial {
+	open := accounts(options)
+	return func(dealer partner.Account) partner.Watcher { return open(dealer) }
+}
+
+// DialValuer returns a partner.DialValuer whose accounts share their connections.
+func DialValuer(options Options) partner.DialValuer {
+	open := accounts(options)
+	return func(dealer partner.Account) partner.Valuer { return open(dealer) }
+}
+
+// accounts opens accounts that share their connections.
+func accounts(options Options) func(partner.Account) *account {
 	base := strings.TrimRight(options.BaseURL, "/")
 	if base == "" {
 		base = defaultBase
@@ -66,7 +78,7 @@ func Dial(options Options) partner.Dial {
 	if shared.now == nil {
 		shared.now = time.Now
 	}
-	return func(dealer partner.Account) partner.Watcher {
+	return func(dealer partner.Account) *account {
 		a := shared
 		a.key, a.country, a.region = dealer.Key, dealer.Country, region(dealer.Country)
 		return &a

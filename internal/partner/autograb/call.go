@@ -76,7 +76,7 @@ func (a *account) do(ctx context.Context, c call) error {
 	switch {
 	case response.StatusCode < 200 || response.StatusCode > 299:
 		// A refusal counts by its status even where its text got lost.
-		return refused(response.StatusCode, response.Header, body, c.repeatable, a.now(), a.key)
+		return refused(c, response.StatusCode, response.Header, body, a.now(), a.key)
 	case err != nil:
 		return broken(err, !c.repeatable)
 	case len(body) > maxAnswer:

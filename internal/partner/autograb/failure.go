@@ -57,13 +57,13 @@ func broken(err error, ambiguous bool) error {
 }
 
 // refused classifies an answer whose status is not a success.
-func refused(status int, header http.Header, body []byte, repeatable bool, now time.Time, key string) error {
+func refused(c call, status int, header http.Header, body []byte, now time.Time, key string) error {
 	message := messageOf(body, key)
 	switch {
 	case status == http.StatusUnauthorized:
 		return errs.E(errs.Forbidden, "AutoGrab does not accept the API key; check it in the settings of the connection")
 	case status == http.StatusForbidden:
-		return errs.E(errs.Forbidden, "AutoGrab refuses the API key for this; it needs the product %q%s", product, suffix(message))
+		return errs.E(errs.Forbidden, "AutoGrab refuses the API key for this; it needs %s%s", c.route.needs(), suffix(message))
 	case status == http.StatusNotFound:
 		return errs.E(errs.NotFound, "AutoGrab does not know it%s", suffix(message))
 	case status == http.StatusTooManyRequests:
@@ -71,7 +71,7 @@ func refused(status int, header http.Header, body []byte, repeatable bool, now t
 	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
 		return errs.E(errs.Invalid, "AutoGrab refuses the request with status %d%s", status, suffix(message))
 	}
-	err := unavailable("it answers with status "+strconv.Itoa(status), !repeatable, nil)
+	err := unavailable("it answers with status "+strconv.Itoa(status), !c.repeatable, nil)
 	if wait := retryAfter(header.Get(headerRetryAfter), now); wait > 0 {
 		return errs.Later(errs.Unavailable, wait, "%w", err)
 	}

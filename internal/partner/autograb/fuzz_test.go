@@ -48,7 +48,7 @@ func FuzzAnswers(f *testing.F) {
 		`{"uploads":[{"id":1,"name":"chunk"},{"id":"2","name":"chunk"}]}`, `{"uploads":null}`,
 		`{"id":"ref","external_id":"a","vin":null,"sightings":[{"at":"2026-11-21T10:00:00Z","lead_id":1,"listing_url":"https://a.example/1","listing_price":"13500","delisted_at":null}]}`,
 		`{"id":"ref","sightings":[{"at":"0001-01-01","listing_price":1e18},{"at":"2026-11-21","listing_url":"javascript:alert(1)","listing_price":-1}]}`,
-		`{"customers":[{"id":"ref"},{"id":{}},7],"next":"x","next_cursor":"y"}`, `{"message":"Internal Error"}`, `<html>`, `[]`, `null`, ``, `{"id":1e3}`, "\xff",
+		`{"customers":[{"id":"ref"},{"id":{}},7],"next":"x","next_cursor":"y"}`, `{"vehicle":{"id":"car"},"prediction":{"price":"13500.5","trade_price":1e18,"score":7}}`, `{"prediction":{"retail_price":-1}}`, `{"message":"Internal Error"}`, `<html>`, `[]`, `null`, ``, `{"id":1e3}`, "\xff",
 	} {
 		f.Add(200, "", []byte(seed))
 		f.Add(429, "7", []byte(seed))
@@ -67,8 +67,17 @@ func FuzzAnswers(f *testing.F) {
 		vehicle, looked := watcher.Vehicle(ctx, "ref")
 		page, next, listed := watcher.List(ctx, "")
 		_, registered := watcher.Register(ctx, "hook", "https://winback.example/x")
+		valuer := watcher.(partner.Valuer)
+		ref, identified := valuer.Identify(ctx, partner.Vehicle{VIN: "WVWZZZAWZKU065305"})
+		estimate, valued := valuer.Value(ctx, partner.Valuation{Ref: "ref", OdometerKm: 1, Condition: 3})
+		if identified == nil && (ref == "" || len(ref) > maxID) {
+			t.Errorf("a car is called %q", ref)
+		}
+		if valued == nil && (estimate.Retail < 0 || estimate.Trade < 0 || estimate.Retail > maxPrice || estimate.Trade > maxPrice || !(estimate.Score >= 0 && estimate.Score <= 1)) {
+			t.Errorf("estimate %+v", estimate)
+		}
 		for call, err := range map[string]error{
-			"upload": uploaded, "find": found, "progress": polled, "vehicle": looked, "list": listed, "register": registered,
+			"identify": identified, "value": valued, "upload": uploaded, "find": found, "progress": polled, "vehicle": looked, "list": listed, "register": registered,
 			"remove": watcher.Remove(ctx, "ref"), "unregister": watcher.Unregister(ctx, "hook"), "ping": watcher.Ping(ctx, "hook"),
 		} {
 			if err == nil {

@@ -25,16 +25,18 @@ const (
 	headerRetryAfter = "Retry-After"
 )
 
-// Query members. The region is confirmed; that lists can be asked for by name, and how to ask for
+// Query members. The region is confirmed, and so is the state of a plate; that lists can be asked for by name, and how to ask for
 // pages, is assumed.
 const (
 	queryRegion = "region"
+	queryState  = "state"
 	queryName   = "name"
 	queryLimit  = "limit"
 	queryCursor = "cursor"
 )
 
-// product is the entitlement that a key needs for everything here. Confirmed.
+// product is the entitlement that a key needs to have cars watched. Confirmed. What the one for valuations is called is not
+// public.
 const product = "CustomerRecapture"
 
 // route is a method and a path; {id} stands for one of the partner's ids.
@@ -50,7 +52,19 @@ const (
 	routeWebhookCreate  route = "POST /v2/webhooks"                   // route confirmed, method assumed
 	routeWebhookDelete  route = "DELETE /v2/webhooks/{id}"            // confirmed
 	routeWebhookPing    route = "POST /v2/webhooks/{id}/ping"         // confirmed
+	routeVIN            route = "GET /v2/vehicles/vins/{id}"          // second-hand
+	routePlate          route = "GET /v2/vehicles/registrations/{id}" // confirmed
+	routeValuation      route = "POST /v2/valuations/predict"         // second-hand
 )
+
+// needs says which product a key lacks that is refused for a route.
+func (r route) needs() string {
+	switch r {
+	case routeVIN, routePlate, routeValuation:
+		return "a product for valuations"
+	}
+	return `the product "` + product + `"`
+}
 
 func (r route) method() string { method, _, _ := strings.Cut(string(r), " "); return method }
 
@@ -196,4 +210,30 @@ type errorAnswer struct {
 type pushBody struct {
 	Event    string         `json:"event"`
 	Customer customerAnswer `json:"customer"`
+}
+
+// vehicleAnswer is the answer to routeVIN and routePlate. The members are confirmed; a plate that the partner does not know
+// may have a null vehicle.
+type vehicleAnswer struct {
+	Vehicle *struct {
+		ID text `json:"id"`
+	} `json:"vehicle"`
+}
+
+// valuationRequest is the body of routeValuation. Second-hand.
+type valuationRequest struct {
+	Region    string `json:"region"`
+	VehicleID string `json:"vehicle_id"`
+	Kms       int    `json:"kms"`
+	Condition int    `json:"condition_score"` // from 1 to 5
+}
+
+// valuationAnswer is the answer to routeValuation. Second-hand: the retail price was met under both names.
+type valuationAnswer struct {
+	Prediction *struct {
+		Price  amount `json:"price"`
+		Retail amount `json:"retail_price"`
+		Trade  amount `json:"trade_price"`
+		Score  share  `json:"score"`
+	} `json:"prediction"`
 }

@@ -115,6 +115,18 @@ func (a *amount) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// share is a number from 0 to 1. What is none is 0, not stated: nothing is decided by it.
+type share float64
+
+func (s *share) UnmarshalJSON(raw []byte) error {
+	value, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if err != nil || !(value >= 0 && value <= 1) {
+		value = 0
+	}
+	*s = share(value)
+	return nil
+}
+
 // tidy makes foreign text fit to be shown: one line, printable, at most limit characters.
 func tidy(s string, limit int) string {
 	if !utf8.ValidString(s) {

@@ -25,6 +25,7 @@ import (
 const (
 	goldenKey = "sec_golden"
 	polo      = "WVWZZZAWZKU065305"
+	poloID    = "cc69a29478651fe13219" // the partner's
 	advert    = "https://www.cars.example/ad/77?a=1&b=2"
 )
 
@@ -53,6 +54,9 @@ func watchedPolo(s partner.Sighting) partner.Watched {
 }
 
 var watchedPlate = partner.Watched{Ref: "id-4", ID: "watch-2", Rego: "ABC12D", State: "NSW"}
+
+// valuer is the same account as one that values cars.
+func valuer(w partner.Watcher) partner.Valuer { return w.(partner.Valuer) }
 
 // listPage is what List answers.
 type listPage struct {
@@ -157,6 +161,49 @@ func TestRequestsAndAnswersAreThoseOfTheWireFiles(t *testing.T) {
 			country: "NZ",
 			call:    func(ctx context.Context, w partner.Watcher) (any, error) { return nil, w.Unregister(ctx, "id-1") },
 			kind:    errs.Invalid,
+		},
+		"vehicle_vin": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) {
+				return valuer(w).Identify(ctx, partner.Vehicle{VIN: polo, Rego: "ABC12D", State: "NSW"})
+			},
+			want: poloID,
+		},
+		"vehicle_plate": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) {
+				return valuer(w).Identify(ctx, partner.Vehicle{Rego: "REG4SUCCESS", State: "NSW"})
+			},
+			want: "3f1f2bca6a7d50a121cd",
+		},
+		"vehicle_unknown": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) {
+				return valuer(w).Identify(ctx, partner.Vehicle{Rego: "XYZ99Z", State: "NSW"})
+			},
+			kind: errs.NotFound,
+		},
+		"valuation": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) {
+				return valuer(w).Value(ctx, partner.Valuation{Ref: poloID, OdometerKm: 84_000, Condition: 3})
+			},
+			want: partner.Estimate{Retail: 26640, Trade: 22644, Score: 0.82},
+		},
+		"valuation_condition": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) {
+				return valuer(w).Value(ctx, partner.Valuation{Ref: poloID, OdometerKm: 84_000, Condition: 6})
+			},
+			kind: errs.Invalid,
+		},
+		"valuation_unknown": {
+			call: func(ctx context.Context, w partner.Watcher) (any, error) {
+				return valuer(w).Value(ctx, partner.Valuation{Ref: "nobody", OdometerKm: 84_000, Condition: 3})
+			},
+			kind: errs.NotFound,
+		},
+		"valuation_unlicensed": {
+			key: "sec_nolicence_1",
+			call: func(ctx context.Context, w partner.Watcher) (any, error) {
+				return valuer(w).Value(ctx, partner.Valuation{Ref: poloID, OdometerKm: 84_000, Condition: 3})
+			},
+			kind: errs.Forbidden,
 		},
 		"key_unknown": {
 			key:  "sec_revoked_1",

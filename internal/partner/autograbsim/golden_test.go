@@ -55,6 +55,9 @@ func TestTheSimulatorAnswersByteForByteAsTheWireFilesSay(t *testing.T) {
 	w.exchange("customer_delete")
 	w.exchange("customer_unknown")
 	w.exchange("upload_empty")
+	for _, name := range []string{"vehicle_vin", "vehicle_plate", "vehicle_unknown", "valuation", "valuation_condition", "valuation_unknown", "valuation_unlicensed"} {
+		w.exchange(name)
+	}
 	w.exchange("key_unknown")
 	w.exchange("key_unlicensed")
 

@@ -208,7 +208,9 @@ func TestTheFeedAnswersLookUps(t *testing.T) {
 		{"/v2/vehicles/registrations/ABC12D?region=au", 400, "state is required"},
 		{"/v2/vehicles/registrations/REG4SUCCESS?region=au", 200, "00000000000000000"},
 		{"/v2/vehicles/vins/" + polo + "?region=au", 200, `"model":"Polo"`},
-		{"/v2/vehicles/vins/1M8GDM9AXKP042788?region=au", 404, "not found"},
+		{"/v2/vehicles/vins/1M8GDM9AXKP042788?region=au", 200, `"model":null`}, // decoded
+		{"/v2/vehicles/vins/1M8GDM9AXKPO42788?region=au", 404, "not found"},
+		{"/v2/vehicles/vins/SHORT?region=au", 404, "not found"},
 	} {
 		if status, text := w.ask(apiKey, "GET", c.path, ""); status != c.status || !strings.Contains(text, c.says) {
 			t.Errorf("%s = %d %s, want %d with %s", c.path, status, text, c.status, c.says)

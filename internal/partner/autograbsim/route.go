@@ -29,6 +29,7 @@ func (s *Simulator) Handler() http.Handler {
 		"POST /v2/webhooks/{id}/ping":            s.pingWebhook,
 		"GET /v2/vehicles/registrations/{plate}": s.lookUpRego,
 		"GET /v2/vehicles/vins/{vin}":            s.lookUpVIN,
+		"POST /v2/valuations/predict":            s.predict,
 		"/v2/":                                   s.unknownPath,
 	} {
 		mux.Handle(pattern, s.partnerRoute(pattern, handle))

@@ -134,8 +134,11 @@ func (r row) listing(now time.Time) listing {
 	return l
 }
 
+// digestBytes is how much of a digest is kept.
+const digestBytes = 10
+
 // digest names what these parts say, the same in every process.
 func digest(parts ...string) string {
 	sum := sha256.Sum256(key(parts...))
-	return hex.EncodeToString(sum[:10])
+	return hex.EncodeToString(sum[:digestBytes])
 }

@@ -129,6 +129,26 @@ type vehicleInfo struct {
 	Year  maybe  `json:"year"`
 }
 
+// valuationBody is what a client asks for an estimate by.
+type valuationBody struct {
+	Region    string `json:"region"`
+	VehicleID string `json:"vehicle_id"`
+	Kms       *int64 `json:"kms"`
+	Condition int    `json:"condition_score"`
+}
+
+// valuationObject is an estimate.
+type valuationObject struct {
+	Prediction predictionObject `json:"prediction"`
+}
+
+type predictionObject struct {
+	Price int64   `json:"price"`
+	Trade int64   `json:"trade_price"`
+	Score float64 `json:"score"`
+	Kms   int64   `json:"kms"`
+}
+
 type messageObject struct {
 	Message string `json:"message"`
 }
