@@ -49,7 +49,7 @@ var badClaims = map[string]func(subject string) map[string]string{
 func (s *stage) everyEvent(t *testing.T) {
 	first := s.dealers[0]
 	handlers := map[string]app.Handler{}
-	for _, f := range s.overheard(functions.All(s.partner.dial, autograb.ParsePush, s.hooked())) {
+	for _, f := range s.overheard(functions.All(s.partner.dial, s.partner.value, autograb.ParsePush, s.hooked())) {
 		handle := app.Handle(f, s.host.Deps())
 		for _, route := range app.Routes(f) {
 			handlers[route.Key()] = handle

@@ -52,6 +52,8 @@ func (p *partnerOfAll) dial(a partner.Account) partner.Watcher {
 	return account
 }
 
+func (p *partnerOfAll) value(a partner.Account) partner.Valuer { return p.dial(a).(*partnerAccount) }
+
 // enter counts a call.
 func (a *partnerAccount) enter() func() {
 	a.of.mu.Lock()
@@ -63,9 +65,7 @@ func (a *partnerAccount) Upload(_ context.Context, list partner.Upload) (string,
 	defer a.enter()()
 	a.lists[list.Name] = list
 	for _, v := range list.Vehicles {
-		if code := strings.ToLower(v.VIN[6:10]); !strings.HasSuffix(a.mark, code) {
-			a.of.crossed = append(a.of.crossed, a.mark+" uploads "+v.VIN)
-		}
+		a.owns("uploads", v.VIN)
 		if strings.HasSuffix(v.VIN, "9") {
 			continue
 		}
@@ -79,6 +79,24 @@ func (a *partnerAccount) Upload(_ context.Context, list partner.Upload) (string,
 		}
 	}
 	return list.Name, nil
+}
+
+// owns notes a call about a vehicle of somebody else.
+func (a *partnerAccount) owns(call, vin string) {
+	if code := strings.ToLower(vin[6:10]); !strings.HasSuffix(a.mark, code) {
+		a.of.crossed = append(a.of.crossed, a.mark+" "+call+" "+vin)
+	}
+}
+
+func (a *partnerAccount) Identify(_ context.Context, car partner.Vehicle) (string, error) {
+	defer a.enter()()
+	a.owns("identifies", car.VIN)
+	return refIn(a.mark, car.VIN), nil
+}
+
+func (a *partnerAccount) Value(_ context.Context, car partner.Valuation) (partner.Estimate, error) {
+	defer a.enter()()
+	return partner.Estimate{Retail: 21_490, Trade: 18_250, Score: 0.82}, nil
 }
 
 // refIn is the partner's id of a vehicle in an account.

@@ -35,15 +35,16 @@ func (r accessRow) roles() []string {
 }
 
 const (
-	everybody = "everybody" // who is signed in, with or without a role
-	watchers  = "recapture maker"
-	readers   = "leads " + watchers
-	acquaint  = "leads prospects"
+	everybody  = "everybody" // who is signed in, with or without a role
+	watchers   = "recapture maker"
+	readers    = "leads " + watchers
+	appraisers = "valuers " + readers
+	acquaint   = "leads prospects"
 )
 
 // accessRoles are the callers that every route meets, each as a manager of the role, too. A maker is somebody in the
 // recapture role with the attribute that lets make leads and prospects; nobody has no role at all.
-var accessRoles = []string{"admin", "leads", "prospects", "recapture", "maker", "dms", "nobody"}
+var accessRoles = []string{"admin", "leads", "prospects", "recapture", "maker", "valuers", "dms", "nobody"}
 
 // publicRoutes is the exact list of what answers without a token.
 var publicRoutes = []string{"GET /docs", "GET /l/{token}", "GET /openapi.json", "POST /l/{token}", "POST /webhooks/autograb/{token}", "POST /webhooks/leads/{token}"}
@@ -120,12 +121,13 @@ var accessRows = []accessRow{
 	{route: "DELETE /v1/customers/{id}/merge", may: acquaint, path: "/v1/customers/<+customer>/merge", status: 200},
 	{route: "GET /v1/customers/{id}/activity", may: "leads prospects recapture maker", path: "/v1/customers/<customer>/activity", status: 200, other: "/v1/customers/<+customer>/activity"},
 
-	{route: "GET /v1/appraisals", may: readers, path: "/v1/appraisals", status: 200, other: "status=open"},
-	{route: "GET /v1/appraisals", may: readers, path: "/v1/appraisals?user=<user>&yard=<yard>&q=<mark>", status: 200},
+	{route: "GET /v1/appraisals", may: appraisers, path: "/v1/appraisals", status: 200, other: "status=open"},
+	{route: "GET /v1/appraisals", may: appraisers, path: "/v1/appraisals?user=<user>&yard=<yard>&q=<mark>", status: 200},
 	{route: "POST /v1/appraisals", may: "leads", path: "/v1/appraisals", body: newValued, status: 201},
 	{route: "POST /v1/appraisals", may: "leads", path: "/v1/appraisals", body: strings.Replace(newValued, `"<customer>"`, newcomer, 1), status: 201},
-	{route: "GET /v1/appraisals/{id}", may: readers, path: "/v1/appraisals/<appraisal>", status: 200},
+	{route: "GET /v1/appraisals/{id}", may: appraisers, path: "/v1/appraisals/<appraisal>", status: 200},
 	{route: "PATCH /v1/appraisals/{id}", may: "leads", path: "/v1/appraisals/<appraisal>", body: `{"notes":"<ymark>","yard":"<yard>","user":"<user>","odometer":70000}`, status: 200},
+	{route: "POST /v1/appraisals/{id}/valuation", may: "valuers", path: "/v1/appraisals/<appraisal>/valuation", body: `{"condition":4}`, status: 200},
 	{route: "POST /v1/appraisals/{id}/lead", may: "leads", path: "/v1/appraisals/<+appraisal>/lead", body: `{"notes":"<ymark>","user":"<user>","vehicle":{"make":"<ymark>"}}`, status: 201},
 
 	{route: "GET /v1/leads", may: readers, path: "/v1/leads", status: 200, other: "status=new"},

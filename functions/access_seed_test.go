@@ -149,6 +149,7 @@ func (s *stage) hire(t *testing.T, d *dealer) {
 				"prospects": `{"role":"manage_prospects","users":[{"id":%q,"manager":%t}],"yards":[%q]}`,
 				"recapture": `{"role":"autograb_customer_recapture","users":[{"id":%q,"manager":%t}],"yards":[%q],"attributes":{"lookUpVin":true,"notify":"both"}}`,
 				"maker":     `{"role":"autograb_customer_recapture","users":[{"id":%q,"manager":%t}],"yards":[%q],"attributes":{"createLeadOrProspect":true,"notify":"both"}}`,
+				"valuers":   `{"role":"autograb","users":[{"id":%q,"manager":%t}],"yards":[%q]}`,
 				"dms":       `{"role":"dms","users":[{"id":%q,"manager":%t}]}`,
 				"disabled":  `{"role":"admin","users":[{"id":%q,"manager":%t}]}`,
 			}[role]

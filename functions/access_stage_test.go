@@ -102,7 +102,7 @@ func (s *stage) hooked() webhook.Options {
 func (s *stage) open(t *testing.T) {
 	t.Helper()
 	host, err := localhost.Open(localhost.Options{
-		Dir: s.dir, BaseURL: "https://api.winback.example", AppURL: "https://winback.example", Functions: s.overheard(functions.All(s.partner.dial, autograb.ParsePush, s.hooked())),
+		Dir: s.dir, BaseURL: "https://api.winback.example", AppURL: "https://winback.example", Functions: s.overheard(functions.All(s.partner.dial, s.partner.value, autograb.ParsePush, s.hooked())),
 		Wall: s.wall.Now, Log: slog.New(slog.NewJSONHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -24,10 +24,11 @@ import (
 
 // All lists every function. The partner is the caller's choice: AutoGrab, or its simulator. Webhooks go to strangers on the
 // public internet, unless options say otherwise.
-func All(dial partner.Dial, parse partner.Parse, to ...webhook.Options) []app.Function {
+func All(dial partner.Dial, value partner.DialValuer, parse partner.Parse, to ...webhook.Options) []app.Function {
 	hooks := webhook.New(append(to, webhook.Options{})[0])
 	return []app.Function{
 		appraisal.API(recapture.WatchingInRole),
+		appraisal.Valuations(value),
 		company.API(dial),
 		customer.API,
 		dms.API(hooks),

@@ -19,7 +19,7 @@ import (
 )
 
 func all() []app.Function {
-	return functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)
+	return functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush)
 }
 
 func TestTheFunctionsFitTogether(t *testing.T) {

@@ -77,8 +77,9 @@ func newBadLine(t *testing.T) *badLine {
 		return dialer.DialContext(ctx, network, address)
 	}}
 	t.Cleanup(transport.CloseIdleConnections)
-	dial := autograb.Dial(autograb.Options{BaseURL: server.URL, Client: &http.Client{Transport: transport}, Timeout: partnerPatience, Now: b.Now})
-	for _, f := range functions.All(dial, autograb.ParsePush) {
+	options := autograb.Options{BaseURL: server.URL, Client: &http.Client{Transport: transport}, Timeout: partnerPatience, Now: b.Now}
+	dial := autograb.Dial(options)
+	for _, f := range functions.All(dial, autograb.DialValuer(options), autograb.ParsePush) {
 		b.functions[f.Name] = f
 	}
 	b.Serve(b.functions["recapture-api"])

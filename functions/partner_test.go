@@ -46,6 +46,8 @@ type account struct {
 
 func (p *fakePartner) dial(a partner.Account) partner.Watcher { return account{p, a.Key} }
 
+func (p *fakePartner) value(a partner.Account) partner.Valuer { return account{p, a.Key} }
+
 // refOf is the partner's id of a vehicle.
 func refOf(vin string) string { return "cus-" + strings.ToLower(vin[max(0, len(vin)-8):]) }
 
@@ -154,6 +156,14 @@ func (a account) Unregister(context.Context, string) error { return a.asked("unr
 func (a account) Remove(_ context.Context, ref string) error { return a.asked("remove", ref) }
 
 func (a account) Ping(context.Context, string) error { return a.asked("ping", "") }
+
+func (a account) Identify(_ context.Context, car partner.Vehicle) (string, error) {
+	return "car-" + strings.ToLower(car.VIN), a.asked("identify", car.VIN)
+}
+
+func (a account) Value(_ context.Context, car partner.Valuation) (partner.Estimate, error) {
+	return partner.Estimate{Retail: 21_490, Trade: 18_250, Score: 0.82}, a.asked("value", car.Ref)
+}
 
 // list puts a watched vehicle on sale.
 func (p *fakePartner) list(vin string, s partner.Sighting) {

@@ -103,7 +103,7 @@ func follow(t *testing.T, seed uint64, jobs int, wrong wrongly, about string) (r
 				r.driver = memtable.Driver(t, now)
 				return r.driver
 			},
-			Functions: func(p simulation.Ports) []app.Function { return functions.All(p.Dial, p.Parse) },
+			Functions: func(p simulation.Ports) []app.Function { return functions.All(p.Dial, nil, p.Parse) },
 			Parse:     autograb.ParsePush,
 			Links:     func(now func() time.Time) *link.Signer { return link.New(link.Fixed(ring), now) },
 			Site:      app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>"},

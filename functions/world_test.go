@@ -118,7 +118,7 @@ func newWorld(t *testing.T) *world {
 	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>", Replies: "replies.winback.example"}
 	mails := inbox{}
 	w.Deps.Inbox = mails
-	for _, f := range functions.All(w.partner.dial, autograb.ParsePush, w.hooked(t)) {
+	for _, f := range functions.All(w.partner.dial, w.partner.value, autograb.ParsePush, w.hooked(t)) {
 		w.functions[f.Name] = f
 	}
 	w.Serve(w.functions["recapture-api"]).Serve(w.functions["sighting-webhook"])
@@ -170,11 +170,13 @@ func companyOf(user access.UserID) ident.Company {
 	return dealership.Harbour
 }
 
-// staff gives the dealers' people addresses, and recapture roles to those who have none.
+// staff gives the dealers' people addresses, and roles about the partner to those who have none.
 func (w *world) staff(t *testing.T) {
 	t.Helper()
 	w.Fill(t, dealership.Harbour, access.CustomerRecapture, []string{"melbourne"}, access.Member{User: dealership.Melbourne})
 	w.Fill(t, dealership.Nordlicht, access.CustomerRecapture, []string{"kiel"}, access.Member{User: dealership.Kiel})
+	w.Fill(t, dealership.Nordlicht, access.Valuations, []string{"kiel"}, access.Member{User: dealership.Kiel})
+	w.Fill(t, dealership.Harbour, access.Valuations, []string{"sydney", "melbourne"}, access.Member{User: dealership.Manager})
 	w.Fill(t, dealership.Harbour, access.ManageLeads, []string{"sydney"}, access.Member{User: "busy"}, access.Member{User: "lost"})
 	for id, address := range people() {
 		w.change(t, id, func(u *access.User) { u.Email, u.Notify = address, access.Notify{Email: true, InApp: true} })

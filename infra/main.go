@@ -41,7 +41,7 @@ func run(key, out, code string) error {
 	if err != nil {
 		return err
 	}
-	all := functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)
+	all := functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush)
 	zips, done, err := codeOf(env, all, code)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ func document(_ context.Context, c console, args []string) error {
 	if err := parse(c, f, args); err != nil {
 		return err
 	}
-	openAPI, reference, err := functions.Reference(functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush))
+	openAPI, reference, err := functions.Reference(functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush))
 	if err != nil {
 		return err
 	}

@@ -49,9 +49,9 @@ func invoke(ctx context.Context, c console, args []string) (err error) {
 	if err := served(s.data); err != nil {
 		return err
 	}
-	dial := autograb.Dial(autograb.Options{BaseURL: s.partnerURL})
+	partner := autograb.Options{BaseURL: s.partnerURL}
 	host, err := localhost.Open(localhost.Options{
-		Dir: s.data, BaseURL: "http://" + s.addr, Functions: functions.All(dial, autograb.ParsePush), Wall: time.Now, Log: log,
+		Dir: s.data, BaseURL: "http://" + s.addr, Functions: functions.All(autograb.Dial(partner), autograb.DialValuer(partner), autograb.ParsePush), Wall: time.Now, Log: log,
 	})
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ func TestRequirements(t *testing.T) {
 	scripttest.Run(t, "testdata/requirements", scripttest.Servers{"": inside})
 }
 
-func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) { told(t, "R", 62) }
+func TestEveryRequirementOfRecaptureHasAScript(t *testing.T) { told(t, "R", 66) }
 
 func TestEveryRequirementOfLeadsHasAScript(t *testing.T) { told(t, "L", 24) }
 

@@ -148,6 +148,7 @@ func (c demoCompany) addRoles(ctx context.Context, d app.Deps, co ident.Company,
 		{Role: access.ManageProspects, Members: members, Yards: yards},
 		{Role: access.CustomerRecapture, Members: members, Yards: yards, Attributes: access.Attributes{CreateLeadOrProspect: true, LookUpVIN: true, Notify: access.RecaptureUser}},
 		{Role: access.CloseToProspects},
+		{Role: access.Valuations, Members: members, Yards: yards},
 	} {
 		role.ID = access.RoleID(demoID("role", co, n))
 		if _, err := company.AddRole(ctx, d, co, role); err != nil {

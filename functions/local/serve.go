@@ -77,13 +77,15 @@ func start(ctx context.Context, s settings) (_ *server, err error) {
 		w.listeners = append(w.listeners, back)
 		w.partnerURL = baseURL(back)
 	}
-	dial := autograb.Dial(autograb.Options{BaseURL: w.partnerURL})
+	partner := autograb.Options{BaseURL: w.partnerURL}
+	dial := autograb.Dial(partner)
 	hooks := webhook.Options{Local: strings.Fields(strings.ReplaceAll(s.hooks, ",", " "))}
 	if back != nil { // the DMS simulator is there
 		hooks.Local = append(hooks.Local, back.Addr().String())
 	}
 	w.host, err = localhost.Open(localhost.Options{
-		Dir: s.data, BaseURL: baseURL(front), AppURL: strings.TrimSuffix(s.appURL, "/"), Functions: functions.All(dial, autograb.ParsePush, hooks), Wall: time.Now, Log: log,
+		Dir: s.data, BaseURL: baseURL(front), AppURL: strings.TrimSuffix(s.appURL, "/"),
+		Functions: functions.All(dial, autograb.DialValuer(partner), autograb.ParsePush, hooks), Wall: time.Now, Log: log,
 	})
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ type drain struct {
 // drains are those of all functions: a consumer's queue bears the name of its topic, what a schedule or a subscription could
 // not handle that of the function.
 func drains() (all []drain) {
-	for _, f := range functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush) {
+	for _, f := range functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush) {
 		switch {
 		case f.Consumes != nil:
 			all = append(all, drain{f.Consumes.Topic, f})

@@ -20,7 +20,7 @@ func receive(ctx context.Context, out io.Writer, args []string) error {
 	if err := c.parse(out, args); err != nil {
 		return err
 	}
-	all := functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)
+	all := functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush)
 	if !slices.ContainsFunc(all, func(f app.Function) bool { return f.Uses.Inbox }) {
 		fmt.Fprintln(out, "No function reads mails that come in, so none do.")
 		return nil

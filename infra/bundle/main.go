@@ -69,7 +69,7 @@ func run(ctx context.Context, b builder, only string, twice bool) error {
 // choose is the catalogue, or a part of it.
 func choose(only string) ([]string, error) {
 	var all []string
-	for _, f := range functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush) {
+	for _, f := range functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush) {
 		all = append(all, f.Name)
 	}
 	if only == "" {

@@ -58,7 +58,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 
 // all is the catalogue.
 func all() []app.Function {
-	return functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)
+	return functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush)
 }
 
 // concurrency asks whether the account can set aside what the functions reserve.

@@ -53,6 +53,7 @@ var excuses = []excuse{
 	{wildcard, "app/SightingWebhookRole", traces},
 	{wildcard, "app/TextEventRole", traces},
 	{wildcard, "app/TextSendRole", traces},
+	{wildcard, "app/ValuationApiRole", traces},
 	{letters, "app/LeadApiRole", anyMail},
 	{letters, "app/MailReceivedRole", anyMail},
 	{wildcard, "app/LeadLinkReleaseRole", watching},

@@ -42,7 +42,7 @@ var (
 )
 
 func catalogue() []app.Function {
-	return functions.All(autograb.Dial(autograb.Options{}), autograb.ParsePush)
+	return functions.All(autograb.Dial(autograb.Options{}), autograb.DialValuer(autograb.Options{}), autograb.ParsePush)
 }
 
 // deployed is an environment with the whole catalogue, and what cdk-nag says about it lies beside its templates.

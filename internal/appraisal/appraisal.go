@@ -39,7 +39,7 @@ const (
 // MaxOdometer bounds odometers, in kilometres: beyond it a digit was typed twice.
 const MaxOdometer = 3_000_000
 
-// Appraisal is one valuation of one customer's car.
+// Appraisal is what one customer's car was thought to be worth.
 type Appraisal struct {
 	ID           ID              `json:"id"`
 	Customer     customer.ID     `json:"customer"`
@@ -49,6 +49,7 @@ type Appraisal struct {
 	User         access.UserID   `json:"user" doc:"Who appraises."`
 	OdometerKm   int             `json:"odometer,omitempty" doc:"In kilometres."`
 	Value        money.Money     `json:"value,omitzero" doc:"Absent: not settled."`
+	Valuation    Valuation       `json:"valuation,omitzero" doc:"What the partner takes it to be worth. Absent: it was not asked about this car."`
 	Status       Status          `json:"status" enum:"open,bought,lost"`
 	Notes        string          `json:"notes,omitempty"`
 	CreatedAt    time.Time       `json:"createdAt"`

@@ -21,13 +21,13 @@ func visible(ctx context.Context, d app.Deps, caller access.Caller, id ID, permi
 	return record, err
 }
 
-// change edits an appraisal and its postings in the transaction that edit returns. Where somebody else was quicker it
+// change edits an appraisal for a caller with the permission, and its postings in the transaction that edit returns. Where somebody else was quicker it
 // edits again what they left, so edit itself must have no effect.
-func change(ctx context.Context, d app.Deps, caller access.Caller, id ID, edit func(*Appraisal) (commit, error)) (Appraisal, error) {
+func change(ctx context.Context, d app.Deps, caller access.Caller, id ID, permission access.Permission, edit func(*Appraisal) (commit, error)) (Appraisal, error) {
 	const attempts = 5
 	var lost error
 	for range attempts {
-		record, err := visible(ctx, d, caller, id, access.AppraisalWrite)
+		record, err := visible(ctx, d, caller, id, permission)
 		if err != nil {
 			return Appraisal{}, err
 		}

@@ -23,13 +23,14 @@ type edition struct {
 
 // edit changes an appraisal. It can be decided again: a customer who sold elsewhere may come back.
 func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e edition) (changed Appraisal, warnings []string, err error) {
-	changed, err = change(ctx, d, caller, id, func(a *Appraisal) (commit, error) {
+	changed, err = change(ctx, d, caller, id, access.AppraisalWrite, func(a *Appraisal) (commit, error) {
 		before := *a
 		*a = e.of(*a).normalised()
 		var broken []errs.Violation
 		if broken, warnings, err = check(ctx, d, caller, before, a); err != nil {
 			return nil, err
 		}
+		*a = a.revalued(before) // once its vehicle has its stored form
 		return d.Commit, errs.Violate(broken...)
 	})
 	return changed, warnings, err

@@ -44,7 +44,7 @@ func makeLead(ctx context.Context, d app.Deps, caller access.Caller, id ID, c co
 		return lead.Lead{}, err
 	}
 	var made lead.Lead
-	_, err = change(ctx, d, caller, id, func(a *Appraisal) (commit, error) {
+	_, err = change(ctx, d, caller, id, access.AppraisalWrite, func(a *Appraisal) (commit, error) {
 		if a.Lead != "" {
 			return nil, errs.E(errs.Conflict, "this appraisal has a lead already")
 		}

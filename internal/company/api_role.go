@@ -13,7 +13,7 @@ import (
 // Role is a filling of a role as the interface shows one.
 type Role struct {
 	ID         access.RoleID `json:"id" readOnly:"true"`
-	Role       access.Role   `json:"role" enum:"admin,manage_leads,manage_prospects,autograb_customer_recapture,allow_close_to_prospects,dms"`
+	Role       access.Role   `json:"role" enum:"admin,manage_leads,manage_prospects,autograb_customer_recapture,autograb,allow_close_to_prospects,dms"`
 	Users      []RoleUser    `json:"users" required:"false" maxItems:"500"`
 	Yards      []string      `json:"yards" required:"false" maxItems:"100" doc:"Where the users have the role."`
 	Attributes Attributes    `json:"attributes" required:"false" doc:"Only autograb_customer_recapture has any."`

@@ -143,7 +143,7 @@ func replaceKey(ctx context.Context, d app.Deps, dial partner.Dial, company iden
 	if err := register(ctx, d, watcher, company, next.ID); errs.Is(err, errs.Forbidden) {
 		return refusedKey(err, nil)
 	} else if err != nil {
-		return ours(err)
+		return Ours(err)
 	}
 	return nil
 }
@@ -159,7 +159,7 @@ func Rotate(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Co
 		return connection, err
 	}
 	if err := register(ctx, d, watcher, company, id); err != nil {
-		return connection, ours(err)
+		return connection, Ours(err)
 	}
 	return connection, mended(ctx, d, company, id)
 }
@@ -190,7 +190,7 @@ func Disconnect(ctx context.Context, d app.Deps, dial partner.Dial, company iden
 			continue
 		}
 		if err := watcher.Unregister(ctx, hook.Ref); err != nil && !refusal(err) {
-			return ours(err)
+			return Ours(err)
 		}
 	}
 	return drop(ctx, d, company, id, match)

@@ -121,16 +121,22 @@ func ConnectionForYard(ctx context.Context, d app.Deps, company ident.Company, y
 // Watcher opens the account behind a connection: the company's country, and the key, which needs the grant to open secrets.
 // Its calls are made whatever happened before; work that can wait goes over Reach.
 func Watcher(ctx context.Context, d app.Deps, dial partner.Dial, company ident.Company, connection Connection) (partner.Watcher, error) {
-	profile, err := Load(ctx, d, company)
+	account, err := Account(ctx, d, company, connection)
 	if err != nil {
 		return nil, err
+	}
+	return dial(account), nil
+}
+
+// Account is what the partner knows the company by over a connection. It needs the grant to open secrets.
+func Account(ctx context.Context, d app.Deps, company ident.Company, connection Connection) (partner.Account, error) {
+	profile, err := Load(ctx, d, company)
+	if err != nil {
+		return partner.Account{}, err
 	}
 	key, err := d.Secrets.Open(ctx, company, keyPurpose, connection.Key)
 	if errs.Is(err, errs.Forbidden) {
-		return nil, errs.E(errs.Internal, "company: the key of connection %s does not open: %w", connection.ID, err)
+		return partner.Account{}, errs.E(errs.Internal, "company: the key of connection %s does not open: %w", connection.ID, err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return dial(partner.Account{Key: string(key), Country: profile.Country}), nil
+	return partner.Account{Key: string(key), Country: profile.Country}, err
 }

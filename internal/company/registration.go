@@ -118,8 +118,9 @@ func refusal(err error) bool {
 	return errs.Is(err, errs.Forbidden) || errs.Is(err, errs.Invalid) || errs.Is(err, errs.NotFound)
 }
 
-// ours is a partner's error as an answer of ours: its refusal is a state to be mended, not the caller's missing role.
-func ours(err error) error {
+// Ours is a partner's error as an answer of ours: its refusal is a state to be mended, not the caller's missing role, and its
+// being busy is not the caller's.
+func Ours(err error) error {
 	switch {
 	case refusal(err):
 		return errs.E(errs.Conflict, "%s", errs.Text(err))

@@ -14,6 +14,7 @@ const (
 	CustomerWrite  Permission = "customer:write"
 	AppraisalRead  Permission = "appraisal:read"
 	AppraisalWrite Permission = "appraisal:write"
+	AppraisalValue Permission = "appraisal:value" // ask the partner what a car is worth
 	LeadRead       Permission = "lead:read"
 	LeadWrite      Permission = "lead:write"
 	LeadAllocate   Permission = "lead:allocate"
@@ -54,6 +55,7 @@ func allowed() []row {
 		{role: CustomerRecapture, give: []Permission{
 			RecaptureRead, RecaptureCheck, RecaptureWork, CustomerRead, AppraisalRead, LeadRead,
 		}},
+		{role: Valuations, give: []Permission{AppraisalRead, AppraisalValue}},
 		{role: CustomerRecapture, with: func(a Attributes) bool { return a.CreateLeadOrProspect }, give: []Permission{RecaptureMake}},
 	}
 }

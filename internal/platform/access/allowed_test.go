@@ -29,6 +29,7 @@ func TestEachRoleAllowsWhatItsLineSays(t *testing.T) {
 			access.RecaptureRead, access.RecaptureCheck, access.RecaptureWork,
 			access.CustomerRead, access.AppraisalRead, access.LeadRead,
 		}},
+		{"valuations", access.Grant{Role: access.Valuations}, []access.Permission{access.AppraisalRead, access.AppraisalValue}},
 		{
 			"recapture that may create",
 			access.Grant{Role: access.CustomerRecapture, Attributes: access.Attributes{CreateLeadOrProspect: true}},

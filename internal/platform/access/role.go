@@ -9,13 +9,14 @@ const (
 	ManageLeads       Role = "manage_leads"
 	ManageProspects   Role = "manage_prospects"
 	CustomerRecapture Role = "autograb_customer_recapture"
+	Valuations        Role = "autograb" // AutoGrab Appraisal Valuations (R63, C2)
 	CloseToProspects  Role = "allow_close_to_prospects"
 	DMS               Role = "dms" // a sign-in of the dealer's management system, for the whole company and nothing else
 )
 
 // KnownRoles lists the roles in the order in which settings show them.
 func KnownRoles() []Role {
-	return []Role{Admin, ManageLeads, ManageProspects, CustomerRecapture, CloseToProspects, DMS}
+	return []Role{Admin, ManageLeads, ManageProspects, CustomerRecapture, Valuations, CloseToProspects, DMS}
 }
 
 // CompanyWide reports whether the role is a switch of the whole company: it has no users and no yards, gives no

@@ -12,7 +12,7 @@ var (
 // seal one.
 var (
 	openers = []string{
-		"company-api", "dms-deliver", "recapture-poll", "recapture-remove", "recapture-submit", "sighting-compare", "sighting-verify",
+		"company-api", "dms-deliver", "recapture-poll", "recapture-remove", "recapture-submit", "sighting-compare", "sighting-verify", "valuation-api",
 	}
 	sealers = []string{"company-api", "dms-api"}
 )

@@ -67,6 +67,7 @@ func (d dealer) setUp(ctx context.Context, anonymous client) error {
 		{"role": "admin", "users": members[:1]},
 		{"role": "manage_leads", "users": members, "yards": yards},
 		{"role": "manage_prospects", "users": members, "yards": yards},
+		{"role": "autograb", "users": members, "yards": yards},
 		{"role": "autograb_customer_recapture", "users": members, "yards": yards, "attributes": map[string]any{"createLeadOrProspect": true, "lookUpVin": true, "notify": "recapture_user"}},
 		{"role": "allow_close_to_prospects"},
 	} {

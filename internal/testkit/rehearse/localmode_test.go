@@ -25,8 +25,9 @@ func localMode(t *testing.T) World {
 	t.Helper()
 	front, back := listen(t), listen(t)
 	w := World{Winback: "http://" + front.Addr().String(), Partner: "http://" + back.Addr().String()}
+	partner := autograb.Options{BaseURL: w.Partner}
 	host, err := localhost.Open(localhost.Options{
-		Dir: t.TempDir(), BaseURL: w.Winback, Functions: functions.All(autograb.Dial(autograb.Options{BaseURL: w.Partner}), autograb.ParsePush, webhook.Options{Local: []string{back.Addr().String()}}),
+		Dir: t.TempDir(), BaseURL: w.Winback, Functions: functions.All(autograb.Dial(partner), autograb.DialValuer(partner), autograb.ParsePush, webhook.Options{Local: []string{back.Addr().String()}}),
 		Wall: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ func (p *play) dailyWork(ctx context.Context, _ int) error {
 		{"pages", p.turnPages},
 		{"a notification", p.readNotice},
 		{"a car that is given up", p.giveUp},
+		{"a car that is valued", p.appraise},
 		{"rules about leads", p.setRules},
 		{"electronic leads", p.receiveLead},
 		{"links in a mail", p.followLinks},
@@ -97,6 +98,26 @@ func (p *play) giveUp(ctx context.Context) error {
 		return fmt.Errorf("rehearse: no car is watched: %w", err)
 	}
 	return p.manager.call(ctx, http.MethodDelete, "/v1/recaptures/"+watched[0].ID, "", nil, nil)
+}
+
+// appraise enters an appraisal and asks the partner what the car is worth.
+func (p *play) appraise(ctx context.Context) error {
+	id, err := p.manager.post(ctx, "/v1/appraisals", map[string]any{
+		"customer": map[string]string{"last": "Lund"}, "vehicle": map[string]string{"vin": "6T153BK360X070769"}, "odometer": 84000,
+	})
+	if err != nil {
+		return err
+	}
+	var valued struct {
+		Valuation struct{ Retail struct{ Amount int64 } }
+	}
+	if err := p.manager.send(ctx, http.MethodPost, "/v1/appraisals/"+id+"/valuation", map[string]int{"condition": 4}, &valued); err != nil {
+		return err
+	}
+	if valued.Valuation.Retail.Amount == 0 {
+		return errors.New("rehearse: a car is worth nothing")
+	}
+	return nil
 }
 
 // rehire lets a user go, come back, be deleted, and be invited once more, whom the sign-in service knows by then.
