@@ -29,7 +29,7 @@ var Sender = app.Function{
 	Name:     "lead-alert",
 	Doc:      "Lets the rules decide about an electronic lead, and tells whoever is to know.",
 	Consumes: app.Consume(lead.Alert, tell, app.Batch(10)),
-	Uses:     app.Uses{Table: app.Read | app.Put | app.Load, Sends: app.Topics(mail.Deliver, lead.CareTopic), Links: true},
+	Uses:     app.Uses{Table: app.Read | app.Put | app.Load, Sends: app.Topics(mail.Deliver, notify.Send, lead.CareTopic), Links: true},
 }
 
 // mailKind is the kind of alert mails.
@@ -72,7 +72,11 @@ func tell(ctx context.Context, d app.Deps, co ident.Company, a lead.Arrival) err
 
 // tell tells one user, unless that was done.
 func (s *story) tell(ctx context.Context, user access.User, r rule.Rule) error {
-	places, notice := notify.List(s.co, s.notice(user))
+	list := notify.List
+	if r.Allows(rule.SMS) {
+		list = notify.Tell // by text message; the mail is ours
+	}
+	places, notice := list(s.co, s.notice(user))
 	ops := []table.Op{notice}
 	if r.Allows(rule.Email) && notify.WantsMail(user) {
 		letter, err := s.letter(ctx, user)
@@ -104,6 +108,7 @@ func (s *story) notice(user access.User) notify.Notice {
 	return notify.Notice{
 		ID: ident.Of("lead alert", string(s.lead.ID), s.arrival.Enquiry, string(user.ID)), User: user.ID, Kind: notify.LeadArrived,
 		Title: s.title(), Text: s.state(user.ID), Facts: s.lead.Facts(),
+		Ways:  notify.Ways{NoEmail: true, SMS: true},
 		About: notify.About{Type: "lead", ID: string(s.lead.ID)}, Link: notify.Link{Path: "/leads/" + string(s.lead.ID)}, At: at,
 	}
 }

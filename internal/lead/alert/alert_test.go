@@ -7,8 +7,11 @@ import (
 	"time"
 
 	"github.com/winback-auto/winback/internal/lead"
+	"github.com/winback-auto/winback/internal/lead/alert"
 	"github.com/winback-auto/winback/internal/lead/rule"
 	"github.com/winback-auto/winback/internal/platform/access"
+	"github.com/winback-auto/winback/internal/platform/link"
+	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
@@ -89,6 +92,51 @@ func TestChannelsAreTheRulesUnlessTheUserHasSwitchedOneOff(t *testing.T) {
 		if got := w.told(); got[dealership.Sydney] != test.want || w.listed(dealership.Sydney) != 1 {
 			t.Errorf("%s: mails %v, listed %d", name, got, w.listed(dealership.Sydney))
 		}
+	}
+}
+
+func TestATextMessageGoesWhereRuleAndUserAllowIt(t *testing.T) {
+	for name, test := range map[string]struct {
+		channels []rule.Channel
+		wants    bool
+		mobile   string
+		want     int
+		mails    int
+	}{
+		"both allow it":            {[]rule.Channel{rule.SMS}, true, "0491 570 006", 1, 0},
+		"beside a mail":            {[]rule.Channel{rule.SMS, rule.Email}, true, "0491 570 006", 1, 1},
+		"the user does not":        {[]rule.Channel{rule.SMS}, false, "0491 570 006", 0, 0},
+		"the rule does not":        {[]rule.Channel{rule.Email}, true, "0491 570 006", 0, 1},
+		"a number that takes none": {[]rule.Channel{rule.SMS}, true, "02 9374 4000", 0, 0},
+	} {
+		w := newWorld(t)
+		w.rule(rule.Rule{Recipients: []access.UserID{dealership.Sydney}, Channels: test.channels})
+		w.change(dealership.Sydney, func(u *access.User) { u.Notify.SMS, u.Mobile = test.wants, test.mobile })
+		w.arrive(ask(1), "sydney")
+		if len(w.texts) != test.want || test.want > 0 && (w.texts[0].To != "+61491570006" || !strings.HasPrefix(w.texts[0].Body, "New lead: 2018 Mazda CX-5")) {
+			t.Errorf("%s: %+v", name, w.texts)
+		}
+		if got := w.told()[dealership.Sydney]; got != test.mails || w.listed(dealership.Sydney) != 1 {
+			t.Errorf("%s: %d mails, listed %d", name, got, w.listed(dealership.Sydney))
+		}
+	}
+}
+
+func TestHowANewOwnerIsToldIsLeadManagements(t *testing.T) {
+	w := newWorld(t)
+	w.rule(rule.Rule{Recipients: []access.UserID{dealership.Sydney}, Channels: []rule.Channel{rule.SMS}})
+	w.change(dealership.Second, func(u *access.User) { u.Notify.SMS, u.Mobile = true, "0491 570 006" })
+	l := w.arrive(ask(1), "sydney")
+	token, err := w.Links.Sign(t.Context(), alert.Assign, link.Claim{
+		Company: dealership.Harbour, Payload: table.Join(string(l.ID), dealership.Sydney, "x"), Expires: w.Time.Add(time.Hour),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.browse("POST", alert.LinkPath+token, "seen=0&user="+dealership.Second)
+	w.work()
+	if len(w.texts) != 1 || !strings.HasPrefix(w.texts[0].Body, "New lead for you: 2018 Mazda CX-5") || w.told()[dealership.Second] != 0 || w.listed(dealership.Second) != 1 {
+		t.Errorf("texts %+v, mails %v", w.texts, w.told())
 	}
 }
 

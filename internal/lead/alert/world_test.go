@@ -21,6 +21,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/event"
 	"github.com/winback-auto/winback/internal/platform/ident"
 	"github.com/winback-auto/winback/internal/platform/queue"
+	"github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/response"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 	"github.com/winback-auto/winback/internal/vehicle"
@@ -33,6 +34,7 @@ type world struct {
 	mails    *dirmail.Dir
 	sending  sync.Mutex // of messages, by functions at the same time
 	messages []queue.Outgoing
+	texts    []text.Message
 }
 
 func newWorld(t *testing.T) *world {
@@ -43,7 +45,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.mails = mails
-	w.Deps.Queue, w.Deps.Mail = w, mails
+	w.Deps.Queue, w.Deps.Mail, w.Deps.Text = w, mails, phones{w}
 	w.Deps.Site = app.Site{BaseURL: "https://api.winback.example", AppURL: "https://winback.example", From: "Winback <no-reply@winback.example>"}
 	for user, name := range map[access.UserID][2]string{
 		dealership.Manager: {"Mara", "Quinn"}, dealership.Sydney: {"Sam", "Lee"}, dealership.Second: {"Ana", "Ortiz"}, dealership.Melbourne: {"Bo", "Ek"}, dealership.Kiel: {"Jan", "Voss"},
@@ -178,6 +180,15 @@ func (w *world) Delay(context.Context, string, string, time.Duration) error {
 	return errors.New("handed back")
 }
 
+// phones is the provider of text messages.
+type phones struct{ w *world }
+
+// Send implements text.Sender.
+func (p phones) Send(_ context.Context, m text.Message) (string, error) {
+	p.w.texts = append(p.w.texts, m)
+	return "sms" + m.SendID, nil
+}
+
 // quiet is a queue that forgets, for requests at the same time.
 type quiet struct{}
 
@@ -188,7 +199,7 @@ func (quiet) Delay(context.Context, string, string, time.Duration) error { retur
 func (w *world) work() {
 	w.t.Helper()
 	handlers := map[string]app.Handler{
-		lead.Alert.Name: app.Handle(alert.Sender, w.Deps), notify.Send.Name: app.Handle(notify.Sender, w.Deps), lead.CareTopic.Name: app.Handle(lead.Care, w.Deps), "mail-send": app.Handle(notify.MailSend, w.Deps),
+		lead.Alert.Name: app.Handle(alert.Sender, w.Deps), notify.Send.Name: app.Handle(notify.Sender, w.Deps), text.Deliver.Name: app.Handle(notify.TextSend, w.Deps), lead.CareTopic.Name: app.Handle(lead.Care, w.Deps), "mail-send": app.Handle(notify.MailSend, w.Deps),
 	}
 	for tries := 0; len(w.messages) > 0; tries++ {
 		if tries > 2000 {

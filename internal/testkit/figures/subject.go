@@ -51,6 +51,7 @@ func subjects() []subject {
 		bench("upload to active", localPackage, "^BenchmarkUploadToActive$", "50000x", uploadToActive),
 		bench("sighting", localPackage, "^BenchmarkSighting$", "500x", sighting),
 		bench("webhook", localPackage, "^BenchmarkWebhook$", "20000x", webhook),
+		bench("lead to alert", localPackage, "^BenchmarkLeadAlert$", "3000x", leadAlert),
 		bench("dashboard of 1,000", localPackage, "^BenchmarkPage$", "1000x", dashboard("1,000")).single(),
 		bench("dashboard of 10,000", localPackage, "^BenchmarkPage$", "10000x", dashboard("10,000")).single(),
 		bench("dashboard of 1,000 in 20 yards", dealPackage, "^BenchmarkDashboard$", "1000x", filters("1,000")).single(),
@@ -169,6 +170,19 @@ func calls(s samples, benchmark, what string) (figures []figure) {
 		figures = append(figures, atMost(to.name+" for 1,000 "+what, decimal(math.Round(made)), decimal(math.Round(least))+", the least", made/least, overLeast))
 	}
 	return figures
+}
+
+func leadAlert(s samples) []figure {
+	const slowest = 1000
+	p99 := median(s.of("LeadAlert", "p99-ms"))
+	return []figure{
+		{
+			what: "lead to its alert mail, 100 leads a second, p99", measured: fmt.Sprintf("%.1f ms", p99),
+			must: fmt.Sprintf("≤ %d ms", slowest), reached: p99 <= slowest,
+		},
+		exactly("leads that nobody was told of", greatest(s.of("LeadAlert", "lost")), 0),
+		exactly("leads that somebody was told of twice", greatest(s.of("LeadAlert", "doubled")), 0),
+	}
 }
 
 func webhook(s samples) []figure {
