@@ -1,8 +1,6 @@
 package customer_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -14,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/customer"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 )
 
 // people adds customers, a minute after each other, and returns their ids.
@@ -231,64 +230,29 @@ func TestOfTwoMergesAtOnceOneHolds(t *testing.T) {
 	}
 }
 
-// failing is a driver whose n-th write fails, before or after it has happened.
-type failing struct {
-	table.Driver
-	n, at int
-	after bool
-}
-
-var errGone = errors.New("the process is gone")
-
-func (f *failing) Write(ctx context.Context, ops []table.Op) error {
-	return f.fail(func() error { return f.Driver.Write(ctx, ops) })
-}
-
-func (f *failing) Load(ctx context.Context, ops []table.Op) error {
-	return f.fail(func() error { return f.Driver.Load(ctx, ops) })
-}
-
-func (f *failing) fail(do func() error) error {
-	if f.n++; f.n != f.at {
-		return do()
-	}
-	if f.after {
-		if err := do(); err != nil {
-			return err
-		}
-	}
-	return errGone
-}
-
 func TestACrashAtAnyWriteLeavesAMergeWholeOrNotMade(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		for at := 1; ; at++ {
-			w := newWorld(t)
-			ids := people(t, w, person("Kim", "Nguyen", `,"email":"kim@mail.example"`), person("Kim", "Nguyen", `,"email":"work@mail.example"`))
-			driver := &failing{Driver: w.driver, after: after, at: at}
-			healthy, handle := w.Table, w.handle
-			broken := w.Deps
-			broken.Table = table.New(driver, w.Now, w.NewID)
-			w.handle = app.Handle(customer.API, broken)
-			for _, request := range [][3]string{{"POST", "/merge", `{"into":"` + ids[0] + `"}`}, {"DELETE", "/merge", ""}, {"POST", "/merge", `{"into":"` + ids[0] + `"}`}} {
-				w.call(t, harbour, request[0], "/v1/customers/"+ids[1]+request[1], request[2])
-				w.Table, w.handle = healthy, handle
-				one, other := w.must(t, 200, "GET", "/v1/customers/"+ids[0], "").json(t), w.must(t, 200, "GET", "/v1/customers/"+ids[1], "").json(t)
-				merged := one["merged"] != nil
-				if (other["id"] == ids[0]) != merged {
-					t.Errorf("write %d, after %v: %v and %v", at, after, one, other)
-				}
-				listed := w.must(t, 200, "GET", "/v1/customers", "").json(t)["items"].([]any)
-				if len(listed) != map[bool]int{true: 1, false: 2}[merged] {
-					t.Errorf("write %d, after %v: merged %v, listed %v", at, after, merged, listed)
-				}
-				if items := w.must(t, 200, "GET", "/v1/customers?q=work", "").json(t)["items"].([]any); len(items) != 1 {
-					t.Errorf("write %d, after %v: found %v", at, after, items)
-				}
-				w.handle = app.Handle(customer.API, broken)
+	for crash := range tabletest.Crashes(t, 8) {
+		w := newWorld(t)
+		ids := people(t, w, person("Kim", "Nguyen", `,"email":"kim@mail.example"`), person("Kim", "Nguyen", `,"email":"work@mail.example"`))
+		mortal := w.Deps
+		mortal.Table = table.New(tabletest.Flaky(w.driver, crash.Fault), w.Now, w.NewID)
+		healthy, handle := w.handle, app.Handle(customer.API, mortal)
+		for _, request := range [][2]string{{"POST", `{"into":"` + ids[0] + `"}`}, {"DELETE", ""}, {"POST", `{"into":"` + ids[0] + `"}`}} {
+			w.handle = handle
+			w.call(t, harbour, request[0], "/v1/customers/"+ids[1]+"/merge", request[1])
+			w.handle = healthy
+			crash.Restart()
+			one, other := w.must(t, 200, "GET", "/v1/customers/"+ids[0], "").json(t), w.must(t, 200, "GET", "/v1/customers/"+ids[1], "").json(t)
+			merged := one["merged"] != nil
+			if (other["id"] == ids[0]) != merged {
+				t.Errorf("%v and %v", one, other)
 			}
-			if driver.n < at {
-				break
+			listed := w.must(t, 200, "GET", "/v1/customers", "").json(t)["items"].([]any)
+			if len(listed) != map[bool]int{true: 1, false: 2}[merged] {
+				t.Errorf("merged %v, listed %v", merged, listed)
+			}
+			if items := w.must(t, 200, "GET", "/v1/customers?q=work", "").json(t)["items"].([]any); len(items) != 1 {
+				t.Errorf("found %v", items)
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package dms_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,119 +10,69 @@ import (
 	"github.com/winback-auto/winback/internal/dms"
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/platform/app"
-	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/platform/webhook"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
-// crash is a process that dies at one of its writes and stays dead until somebody starts it again.
-type crash struct {
-	at, writes int
-	applied    bool
-	dead, died bool
-}
-
-func (c *crash) before([]table.Op) error {
-	if c.dead {
-		return errors.New("the process is dead")
-	}
-	if c.writes++; c.writes == c.at && !c.applied {
-		c.dead, c.died = true, true
-		return errors.New("the process is killed")
-	}
-	return nil
-}
-
-func (c *crash) after([]table.Op) error {
-	if c.writes == c.at && c.applied {
-		c.dead, c.died = true, true
-		return errors.New("the process is killed behind the write")
-	}
-	return nil
-}
-
 // Whichever write the process dies at, whether it was carried out or not: each change is in the feed once, and reaches the
 // endpoint, under one id.
 func TestAfterACrashAtAnyWriteNothingIsLostAndNothingIsDouble(t *testing.T) {
-	for at := 1; ; at++ {
-		died := false
-		for _, applied := range []bool{false, true} {
-			c := &crash{at: at, applied: applied}
-			crashed(t, c)
-			died = died || c.died
-		}
-		if !died {
-			if at < 8 {
-				t.Errorf("the story has only %d writes", at-1)
+	for crash := range tabletest.Crashes(t, 24) {
+		x := connected(t)
+		id := hand(t, x.World, row("F1", 1, nil)).Items[0].Prospect
+		path := "/v1/prospects/" + string(id)
+		failing := 2
+		x.system.answer = func(webhook.Message) (webhook.Answer, error) {
+			if failing > 0 {
+				failing--
+				return webhook.Answer{Status: 503}, nil
 			}
-			return
+			return webhook.Answer{Status: 200}, nil
 		}
-	}
-}
-
-func crashed(t *testing.T, c *crash) {
-	t.Helper()
-	x := connected(t)
-	id := hand(t, x.World, row("F1", 1, nil)).Items[0].Prospect
-	path := "/v1/prospects/" + string(id)
-	failing := 2
-	x.system.answer = func(webhook.Message) (webhook.Answer, error) {
-		if failing > 0 {
-			failing--
-			return webhook.Answer{Status: 503}, nil
+		x.Crash = crash
+		act := func(want int, target, body, key string) {
+			answer := x.Call(t, dealership.Sydney, "POST", target, body, "Idempotency-Key: "+key)
+			if crash.Dead() {
+				x.Time = x.Time.Add(time.Minute) // the lease of the attempt ends
+				answer = x.Call(t, dealership.Sydney, "POST", target, body, "Idempotency-Key: "+key)
+			}
+			if answer.Status != want && answer.Status != 409 {
+				t.Fatalf("%s: %+v", target, answer)
+			}
 		}
-		return webhook.Answer{Status: 200}, nil
-	}
-	arm := func() { x.Refuse, x.Lose = c.before, c.after }
-	revive := func() {
-		if c.dead {
-			c.dead, x.Refuse, x.Lose = false, nil, nil
-		}
-	}
-	act := func(want int, target, body, key string) {
-		arm()
-		answer := x.Call(t, dealership.Sydney, "POST", target, body, "Idempotency-Key: "+key)
-		if c.dead {
-			revive()
-			x.Time = x.Time.Add(time.Minute) // the lease of the attempt ends
-			answer = x.Call(t, dealership.Sydney, "POST", target, body, "Idempotency-Key: "+key)
-		}
-		if answer.Status != want && answer.Status != 409 {
-			t.Fatalf("crash at %d (%v): %s: %+v", c.at, c.applied, target, answer)
-		}
-	}
-	act(201, path+"/attempts", `{"notes": "no answer"}`, "k1")
-	act(201, path+"/messages", `{"channel": "email", "subject": "Your car", "body": "Shall we talk?"}`, "k3")
-	act(200, path+"/complete", `{"notes": "bought elsewhere"}`, "k2")
-	arm()
-	for range 3 {
-		for _, f := range []app.Function{dms.Publisher, dms.Deliverer(x.system)} {
-			for _, body := range x.Sent.Take(f.Consumes.Topic) {
-				for range 3 { // it comes again, and twice
-					_ = f.Consumes.Handle(t.Context(), app.Grant(x.Deps, f), body)
-					revive()
+		act(201, path+"/attempts", `{"notes": "no answer"}`, "k1")
+		act(201, path+"/messages", `{"channel": "email", "subject": "Your car", "body": "Shall we talk?"}`, "k3")
+		act(200, path+"/complete", `{"notes": "bought elsewhere"}`, "k2")
+		for range 3 {
+			for _, f := range []app.Function{dms.Publisher, dms.Deliverer(x.system)} {
+				for _, body := range x.Sent.Take(f.Consumes.Topic) {
+					for range 3 { // it comes again, and twice
+						crash.Restart()
+						_ = f.Consumes.Handle(t.Context(), app.Grant(x.Deps, f), body)
+					}
 				}
 			}
+			x.Time = x.Time.Add(10 * time.Minute)
+			crash.Restart()
+			_, _ = x.Outbox().Sweep(t.Context())
 		}
-		x.Time = x.Time.Add(10 * time.Minute)
-		_, _ = x.Outbox().Sweep(t.Context())
-		revive()
-	}
-	x.Refuse, x.Lose = nil, nil
-	x.pass(t, time.Hour)
-	entries, _ := feed(t, x.World, "")
-	if got := types(entries); got != "1 prospect.attempted 2 prospect.contacted 3 prospect.completed " {
-		t.Fatalf("crash at %d (%v): the feed has %s", c.at, c.applied, got)
-	}
-	ids := x.system.ids()
-	slices.Sort(ids)
-	if ids = slices.Compact(ids); len(ids) != 3 {
-		t.Errorf("crash at %d (%v): sent %v", c.at, c.applied, ids)
-	}
-	for _, d := range x.log(t) {
-		if d.State != dms.Delivered {
-			t.Errorf("crash at %d (%v): %+v", c.at, c.applied, d)
+		crash.Over()
+		x.pass(t, time.Hour)
+		entries, _ := feed(t, x.World, "")
+		if got := types(entries); got != "1 prospect.attempted 2 prospect.contacted 3 prospect.completed " {
+			t.Fatalf("the feed has %s", got)
+		}
+		ids := x.system.ids()
+		slices.Sort(ids)
+		if ids = slices.Compact(ids); len(ids) != 3 {
+			t.Errorf("sent %v", ids)
+		}
+		for _, d := range x.log(t) {
+			if d.State != dms.Delivered {
+				t.Errorf("%+v", d)
+			}
 		}
 	}
 }
@@ -182,31 +131,22 @@ func TestTheFeedOfManyAtOnceHasNeitherGapsNorDoubles(t *testing.T) {
 
 // The lead that a prospect becomes, the completed prospect and what the DMS is told are one write (P34–P36).
 func TestAProspectBecomesALeadTogetherWithWhatTheDMSIsTold(t *testing.T) {
-	for at := 1; ; at++ {
-		died := false
-		for _, applied := range []bool{false, true} {
-			x, c := connected(t), &crash{at: at, applied: applied}
-			x.Serve(lead.API(nil))
-			id := hand(t, x.World, row("F1", 1, map[string]any{"vehicle": map[string]any{"vin": "6T153BK360X070769"}})).Items[0].Prospect
-			x.Refuse, x.Lose = c.before, c.after
-			x.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+string(id)+"/convert", `{}`)
-			x.Refuse, x.Lose, died = nil, nil, died || c.died
-			x.pass(t, 2*time.Minute) // the sweeper finds what was promised
-			p := read(t, x.World, dealership.Sydney, id)
-			leads, _ := x.Want(t, 200, dealership.Sydney, "GET", "/v1/leads", "").List(t)
-			entries, _ := feed(t, x.World, "")
-			if done := len(leads) == 1; p.Completed != done || (len(entries) == 1) != done || len(x.system.ids()) != len(entries) {
-				t.Errorf("crash at %d (%v): completed %v, leads %v, told %s, sent %v", at, applied, p.Completed, leads, types(entries), x.system.ids())
-			}
-			if len(entries) == 1 && (entries[0].Type != prospect.WasConverted || entries[0].Lead != leads[0]) {
-				t.Errorf("crash at %d (%v): told %+v", at, applied, entries)
-			}
+	for crash := range tabletest.Crashes(t, 4) {
+		x := connected(t)
+		x.Serve(lead.API(nil))
+		id := hand(t, x.World, row("F1", 1, map[string]any{"vehicle": map[string]any{"vin": "6T153BK360X070769"}})).Items[0].Prospect
+		x.Crash = crash
+		x.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+string(id)+"/convert", `{}`)
+		crash.Over()
+		x.pass(t, 2*time.Minute) // the sweeper finds what was promised
+		p := read(t, x.World, dealership.Sydney, id)
+		leads, _ := x.Want(t, 200, dealership.Sydney, "GET", "/v1/leads", "").List(t)
+		entries, _ := feed(t, x.World, "")
+		if done := len(leads) == 1; p.Completed != done || (len(entries) == 1) != done || len(x.system.ids()) != len(entries) {
+			t.Errorf("completed %v, leads %v, told %s, sent %v", p.Completed, leads, types(entries), x.system.ids())
 		}
-		if !died {
-			if at < 4 {
-				t.Errorf("the story has only %d writes", at-1)
-			}
-			return
+		if len(entries) == 1 && (entries[0].Type != prospect.WasConverted || entries[0].Lead != leads[0]) {
+			t.Errorf("told %+v", entries)
 		}
 	}
 }

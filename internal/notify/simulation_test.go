@@ -303,49 +303,27 @@ func TestTheSimulationNoticesWrongDigests(t *testing.T) {
 // Whichever call the process dies at, carried out or not: what is delivered again ends as if nothing had happened.
 func TestAfterADeathAtAnyCallTheMailsAreTheSame(t *testing.T) {
 	const sightings = 4
-	for at := 1; ; at++ {
-		died := false
-		for _, applied := range []bool{false, true} {
-			s := newSim(t, 1)
-			for range sightings {
-				s.sight(harbour, "anna")
-			}
-			calls, gone := 0, false
-			s.fault = func(op string) (bool, error) {
-				if gone {
-					return false, errDead
-				}
-				if op == "Get" || op == "BatchGet" || op == "Query" {
-					return true, nil
-				}
-				if calls++; calls == at {
-					gone, died = true, true
-					return applied, errDead
-				}
-				return true, nil
-			}
-			for range 200 {
-				gone = false
-				if len(s.bag) > 0 {
-					s.consume(0)
-				} else {
-					s.now = s.now.Add(15 * time.Second)
-					_, _ = s.Outbox().Sweep(t.Context())
-				}
-			}
-			s.finish()
-			for _, wrong := range s.audit() {
-				t.Errorf("call %d, carried out %v: %s", at, applied, wrong)
-			}
-			if len(s.box.mails) != 2 {
-				t.Errorf("call %d, carried out %v: %d mails, want 2", at, applied, len(s.box.mails))
+	for crash := range tabletest.Crashes(t, 19) {
+		s := newSim(t, 1)
+		for range sightings {
+			s.sight(harbour, "anna")
+		}
+		s.fault = crash.Fault
+		for range 200 {
+			crash.Restart()
+			if len(s.bag) > 0 {
+				s.consume(0)
+			} else {
+				s.now = s.now.Add(15 * time.Second)
+				_, _ = s.Outbox().Sweep(t.Context())
 			}
 		}
-		if !died {
-			if at < 20 {
-				t.Errorf("there are only %d calls", at-1)
-			}
-			return
+		s.finish()
+		for _, wrong := range s.audit() {
+			t.Error(wrong)
+		}
+		if len(s.box.mails) != 2 {
+			t.Errorf("%d mails, want 2", len(s.box.mails))
 		}
 	}
 }

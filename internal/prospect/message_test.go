@@ -12,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/notify"
 	"github.com/winback-auto/winback/internal/platform/mail"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/platform/text"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/response"
@@ -211,21 +212,23 @@ func TestARepeatedMessageGoesOutOnce(t *testing.T) {
 
 func TestAMessageIsNotedAndPlannedOrNeither(t *testing.T) {
 	for _, body := range []string{`{"channel": "email", "subject": "x", "body": "x"}`, `{"channel": "sms", "body": "x"}`} {
-		w, sent, id, who := reachable(t, "")
-		n := 0
-		crashes(t, w, func() {
-			w.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+id+"/messages", body, "Idempotency-Key: k1")
-			w.Time = w.Time.Add(time.Minute)
-		}, func() {
-			n++
-			work(t, w)
-			history, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/customers/"+who+"/activity", "").List(t)
-			if noted, out := len(messages(t, w, id)), len(sent.mails)+len(sent.texts); noted != out || len(history) != 1+noted {
-				t.Errorf("%d noted, %d sent, activity %v", noted, out, history)
+		for crash := range tabletest.Crashes(t, 4) {
+			w, sent, id, who := reachable(t, "")
+			w.Crash = crash
+			for _, again := range []bool{false, true} {
+				w.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+id+"/messages", body, "Idempotency-Key: k1")
+				crash.Over()
+				w.Time = w.Time.Add(3 * time.Minute)
+				if _, err := w.Outbox().Sweep(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				work(t, w)
+				history, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/customers/"+who+"/activity", "").List(t)
+				noted, out := len(messages(t, w, id)), len(sent.mails)+len(sent.texts)
+				if noted != out || len(history) != 1+noted || again && out != 1 {
+					t.Errorf("%d noted, %d sent, activity %v", noted, out, history)
+				}
 			}
-		})
-		if len(sent.mails)+len(sent.texts) != 1 || n < 2 {
-			t.Errorf("%d sent after %d crashes", len(sent.mails)+len(sent.texts), n)
 		}
 	}
 }

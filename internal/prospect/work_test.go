@@ -13,6 +13,7 @@ import (
 	"github.com/winback-auto/winback/internal/lead"
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/prospect"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
@@ -122,42 +123,17 @@ func members(t *testing.T, w *dealership.World, group string) int {
 }
 
 func TestACompletionHappensWithItsGroupOrNotAtAll(t *testing.T) {
-	w := open(t)
-	group := w.Want(t, 201, boss, "POST", "/v1/groups", `{"name": "Open day"}`).ID(t)
-	id := enter(t, w, dealership.Sydney, `{`+ann+`}`)
-	writes := crashes(t, w, func() {
-		w.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+id+"/complete", `{"group": "`+group+`"}`)
-	}, func() {
-		if p := read(t, w, dealership.Sydney, id); p.Completed != (members(t, w, group) == 1) || p.Completed != (p.Group != "") {
-			t.Errorf("completed: %v, with %d members", p.Completed, members(t, w, group))
-		}
-	})
-	if p := read(t, w, dealership.Sydney, id); writes < 1 || !p.Completed {
-		t.Errorf("%d writes, then %+v", writes, p.Prospect)
-	}
-}
-
-// crashes does something again and again, each time failing one write later, and checks what is left, until nothing fails.
-func crashes(t *testing.T, w *dealership.World, do, check func()) (writes int) {
-	t.Helper()
-	for {
-		n, failed := 0, false
-		w.Refuse = func([]table.Op) error {
-			if n++; n == writes+1 {
-				failed = true
-				return errors.New("the process is killed")
+	for crash := range tabletest.Crashes(t, 2) {
+		w := open(t)
+		group := w.Want(t, 201, boss, "POST", "/v1/groups", `{"name": "Open day"}`).ID(t)
+		id := enter(t, w, dealership.Sydney, `{`+ann+`}`)
+		w.Crash = crash
+		for _, again := range []bool{false, true} {
+			w.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+id+"/complete", `{"group": "`+group+`"}`)
+			p := read(t, w, dealership.Sydney, id)
+			if p.Completed != (members(t, w, group) == 1) || p.Completed != (p.Group != "") || again && !p.Completed {
+				t.Errorf("completed: %v, with %d members", p.Completed, members(t, w, group))
 			}
-			return nil
-		}
-		do()
-		w.Refuse = nil
-		check()
-		if !failed {
-			return writes
-		}
-		writes++
-		if writes > 50 {
-			t.Fatal("it never ends")
 		}
 	}
 }
@@ -220,19 +196,18 @@ func TestALeadGoesToSomebodyWhoWorksOnLeads(t *testing.T) {
 }
 
 func TestAProspectIsConvertedTogetherWithItsLeadOrNotAtAll(t *testing.T) {
-	w := open(t)
-	id := enter(t, w, dealership.Sydney, `{`+ann+`, `+aCar+`}`)
-	leads := func() []string {
-		all, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads", "").List(t)
-		return all
-	}
-	writes := crashes(t, w, func() { w.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+id+"/convert", "") }, func() {
-		if p := read(t, w, dealership.Sydney, id); p.Completed != (len(leads()) == 1) || p.Completed != (p.ConvertedLead != "") {
-			t.Errorf("completed: %v, leads %v", p.Completed, leads())
+	for crash := range tabletest.Crashes(t, 3) {
+		w := open(t)
+		id := enter(t, w, dealership.Sydney, `{`+ann+`, `+aCar+`}`)
+		w.Crash = crash
+		for _, again := range []bool{false, true} {
+			w.Call(t, dealership.Sydney, "POST", "/v1/prospects/"+id+"/convert", "")
+			p := read(t, w, dealership.Sydney, id)
+			leads, _ := w.Want(t, 200, dealership.Sydney, "GET", "/v1/leads", "").List(t)
+			if p.Completed != (len(leads) == 1) || p.Completed != (p.ConvertedLead != "") || again && !p.Completed {
+				t.Errorf("completed: %v, leads %v", p.Completed, leads)
+			}
 		}
-	})
-	if all := leads(); writes < 1 || len(all) != 1 {
-		t.Errorf("%d writes, then leads %v", writes, all)
 	}
 }
 

@@ -8,17 +8,18 @@ import (
 
 	"github.com/winback-auto/winback/internal/partner"
 	"github.com/winback-auto/winback/internal/platform/errs"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/recapture"
 )
 
 // insist repeats a request that may die until it is answered.
-func (w *world) insist(c *crash, status int, method, path, body string, headers ...string) {
+func (w *world) insist(c *tabletest.Crash, status int, method, path, body string, headers ...string) {
 	w.Helper()
 	for {
-		w.faulty(c.call)
+		w.faulty(c.Fault)
 		a := w.call(ann, method, path, body, headers...)
 		w.faulty(nil)
-		c.revive()
+		c.Restart()
 		if a.status == status {
 			return
 		}
@@ -30,16 +31,16 @@ func (w *world) insist(c *crash, status int, method, path, body string, headers 
 }
 
 // work lets workers do all there is to do, one of whose writes may be their last.
-func (w *world) work(c *crash) {
+func (w *world) work(c *tabletest.Crash) {
 	w.Helper()
 	for {
-		w.faulty(c.call)
+		w.faulty(c.Fault)
 		m, ok := w.queue.take(0, w.workers)
 		if ok {
 			w.consume(m)
 		}
 		w.faulty(nil)
-		c.revive()
+		c.Restart()
 		if !ok && !w.step(0) {
 			return
 		}
@@ -48,24 +49,13 @@ func (w *world) work(c *crash) {
 
 // T021: the same for the rest of a watch's life: deleted, submitted again, retried, sold, off the market, over.
 func TestAfterACrashAtAnyWriteOfAWatchsLifeTheEndIsTheSame(t *testing.T) {
-	for at := 1; ; at++ {
-		died := true
-		for _, applied := range []bool{false, true} {
-			t.Run(fmt.Sprintf("write %d, carried out %v", at, applied), func(t *testing.T) {
-				died = liveAt(t, &crash{at: at, applied: applied})
-			})
-		}
-		if !died {
-			if at < 40 {
-				t.Errorf("the life has only %d writes", at-1)
-			}
-			return
-		}
+	for crash := range tabletest.Crashes(t, 70) {
+		t.Run(crash.String(), func(t *testing.T) { live(t, crash) })
 	}
 }
 
-// liveAt lives through all that can happen to six vehicles and looks at them, their counts and the partner afterwards.
-func liveAt(t *testing.T, c *crash) bool {
+// live lives through all that can happen to six vehicles and looks at them, their counts and the partner afterwards.
+func live(t *testing.T, c *tabletest.Crash) {
 	w := open(t)
 	w.partner.renames = true
 	w.cars(ann, 6)
@@ -130,7 +120,6 @@ func liveAt(t *testing.T, c *crash) bool {
 	if n := len(w.queue.dead); n > 0 {
 		t.Errorf("%d dead letters", n)
 	}
-	return c.died
 }
 
 // whole fails unless each recapture has ended for its reason, or is watched where that is empty; dashboard, counts and

@@ -3,7 +3,6 @@ package recapture_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/company"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/platform/web"
 	"github.com/winback-auto/winback/internal/recapture"
 )
@@ -142,46 +142,25 @@ func TestAConnectionThatWasRemovedIsNotVisited(t *testing.T) {
 
 // Whichever write the process dies at, the comparison ends as if nothing had happened.
 func TestAfterACrashAtAnyWriteTheComparisonIsComplete(t *testing.T) {
-	for at := 1; ; at++ {
-		died := true
-		for _, applied := range []bool{false, true} {
-			t.Run(fmt.Sprintf("write %d, carried out %v", at, applied), func(t *testing.T) {
-				w := open(t)
-				w.unheard(4)
-				c := &crash{at: at, applied: applied}
-				w.faulty(c.call)
-				err := w.tick()
-				for {
-					w.faulty(nil)
-					c.revive()
-					if err != nil { // the host fires it again
-						err = w.tick()
-						continue
-					}
-					m, ok := w.queue.take(0, w.workers)
-					if !ok && !w.step(0) {
-						break
-					}
-					if ok {
-						w.faulty(c.call)
-						w.consume(m)
-					}
-				}
-				died = c.died
-				if s := w.summary(ann); s.CapturedCustomers != 4 || len(w.notices(ann)) != 4 || len(w.queue.dead) != 0 {
-					t.Errorf("%+v, told %d, %d dead", s, len(w.notices(ann)), len(w.queue.dead))
-				}
-				if walk := w.walk(); walk.EndedAt.IsZero() {
-					t.Errorf("%+v", walk)
-				}
-			})
-		}
-		if !died {
-			if at < 10 {
-				t.Errorf("the comparison has only %d writes", at-1)
+	for crash := range tabletest.Crashes(t, 24) {
+		t.Run(crash.String(), func(t *testing.T) {
+			w := open(t)
+			w.unheard(4)
+			w.faulty(crash.Fault)
+			err := w.tick()
+			w.faulty(nil)
+			crash.Restart()
+			if err != nil { // the host fires it again
+				w.must(w.tick())
 			}
-			return
-		}
+			w.work(crash)
+			if s := w.summary(ann); s.CapturedCustomers != 4 || len(w.notices(ann)) != 4 || len(w.queue.dead) != 0 {
+				t.Errorf("%+v, told %d, %d dead", s, len(w.notices(ann)), len(w.queue.dead))
+			}
+			if walk := w.walk(); walk.EndedAt.IsZero() {
+				t.Errorf("%+v", walk)
+			}
+		})
 	}
 }
 

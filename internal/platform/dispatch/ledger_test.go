@@ -12,6 +12,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/dispatch"
 	"github.com/winback-auto/winback/internal/platform/errs"
 	"github.com/winback-auto/winback/internal/platform/ident"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 )
 
 func TestWhatIsPlannedGoesOutOnce(t *testing.T) {
@@ -212,45 +213,26 @@ func TestTwoIdsOfTheProviderShowADouble(t *testing.T) {
 // once, and else at most once.
 func TestACrashAtAnyWriteLosesAndDoublesNothing(t *testing.T) {
 	for _, asked := range []bool{true, false} {
-		for _, after := range []bool{true, false} {
-			for write := 1; ; write++ {
-				w := newWorld(t)
-				if asked {
-					w.ledger.Medium.Lookup = knowing{w.provider}
-				}
-				w.plan("a")
-				n, died := 0, false
-				die := func() error {
-					if n++; n == write {
-						died = true
-						panic("the process is killed")
-					}
-					return nil
-				}
-				if after {
-					w.lose = die
-				} else {
-					w.refuse = die
-				}
-				for range 40 {
-					func() {
-						defer func() { recover() }()
-						w.now = w.now.Add(10 * time.Minute)
-						w.work()
-					}()
-				}
-				d := w.find("a")
-				switch {
-				case len(w.provider.taken) > 1:
-					t.Errorf("asked %v, after %v, write %d: sent %d times", asked, after, write, len(w.provider.taken))
-				case asked && (len(w.provider.taken) != 1 || d.State != dispatch.Sent):
-					t.Errorf("asked, after %v, write %d: %s with %d messages", after, write, d.State, len(w.provider.taken))
-				case !asked && d.State != dispatch.Sent && d.State != dispatch.Parked:
-					t.Errorf("after %v, write %d: %s", after, write, d.State)
-				}
-				if !died {
-					break
-				}
+		for crash := range tabletest.Crashes(t, 4) {
+			w := newWorld(t)
+			if asked {
+				w.ledger.Medium.Lookup = knowing{w.provider}
+			}
+			w.plan("a")
+			w.crash = crash
+			for range 40 {
+				w.now = w.now.Add(10 * time.Minute)
+				w.work()
+				crash.Restart()
+			}
+			d := w.find("a")
+			switch {
+			case len(w.provider.taken) > 1:
+				t.Errorf("asked %v: sent %d times", asked, len(w.provider.taken))
+			case asked && (len(w.provider.taken) != 1 || d.State != dispatch.Sent):
+				t.Errorf("asked: %s with %d messages", d.State, len(w.provider.taken))
+			case !asked && d.State != dispatch.Sent && d.State != dispatch.Parked:
+				t.Errorf("not asked: %s", d.State)
 			}
 		}
 	}

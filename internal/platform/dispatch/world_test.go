@@ -15,6 +15,7 @@ import (
 	"github.com/winback-auto/winback/internal/platform/metric"
 	"github.com/winback-auto/winback/internal/platform/queue"
 	"github.com/winback-auto/winback/internal/platform/table"
+	"github.com/winback-auto/winback/internal/platform/table/tabletest"
 	"github.com/winback-auto/winback/internal/testkit/memtable"
 )
 
@@ -86,8 +87,7 @@ func (k knowing) Accepted(_ context.Context, sendID string) (string, bool, error
 type world struct {
 	*testing.T
 	now      time.Time
-	refuse   func() error // before a write
-	lose     func() error // after a write
+	crash    *tabletest.Crash // befalls whoever works; nil: none does
 	store    *table.Table
 	provider *provider
 	ledger   ledger
@@ -106,33 +106,13 @@ func (m *messages) Send(_ context.Context, all []queue.Outgoing) error {
 
 func (m *messages) Delay(context.Context, string, string, time.Duration) error { return nil }
 
-type faulty struct {
-	table.Driver
-	w *world
-}
-
-func (f faulty) Write(ctx context.Context, ops []table.Op) error {
-	if f.w.refuse != nil {
-		if err := f.w.refuse(); err != nil {
-			return err
-		}
-	}
-	if err := f.Driver.Write(ctx, ops); err != nil {
-		return err
-	}
-	if f.w.lose != nil {
-		return f.w.lose()
-	}
-	return nil
-}
-
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, now: noon, provider: new(provider), queue: new(messages)}
 	clock := func() time.Time { return w.now }
 	var mu sync.Mutex
 	next := 0
 	newID := func() string { mu.Lock(); defer mu.Unlock(); next++; return fmt.Sprint("i", next) }
-	w.store = table.New(faulty{memtable.Driver(t, clock), w}, clock, newID)
+	w.store = table.New(tabletest.Flaky(memtable.Driver(t, clock), func(op string) (bool, error) { return w.crash.Fault(op) }), clock, newID)
 	w.ledger = ledger{Table: w.store, NewID: newID, Log: slog.New(slog.DiscardHandler), Medium: medium}
 	w.ledger.Medium.Load = func(_ context.Context, _ ident.Company, p parcel) (dispatch.HandOver, error) {
 		return func(context.Context) (string, error) { return w.provider.send(p.SendID) }, nil
@@ -180,6 +160,9 @@ func (w *world) work() {
 			w.Fatal(err)
 		}
 		w.ledger.Deliver(w.Context(), company, delivery) // an error leaves it to its wake-up
+		if w.crash.Dead() {
+			return
+		}
 		w.queue.bodies = w.queue.bodies[1:]
 	}
 }
