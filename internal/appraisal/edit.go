@@ -30,7 +30,9 @@ func edit(ctx context.Context, d app.Deps, caller access.Caller, id ID, e editio
 		if broken, warnings, err = check(ctx, d, caller, before, a); err != nil {
 			return nil, err
 		}
-		*a = a.revalued(before) // once its vehicle has its stored form
+		if !vehicle.Same(a.Vehicle, before.Vehicle) {
+			a.Valuation = Valuation{} // it was another car's
+		}
 		return d.Commit, errs.Violate(broken...)
 	})
 	return changed, warnings, err

@@ -34,11 +34,3 @@ func (a Appraisal) valuable(country string) error {
 	}
 	return nil
 }
-
-// revalued drops what is known about the worth of another car.
-func (a Appraisal) revalued(before Appraisal) Appraisal {
-	if !vehicle.Same(a.Vehicle, before.Vehicle) {
-		a.Valuation = Valuation{}
-	}
-	return a
-}
