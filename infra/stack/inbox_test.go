@@ -9,7 +9,6 @@ import (
 	"github.com/winback-auto/winback/internal/aws/deployment"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/blob"
-	"github.com/winback-auto/winback/internal/testkit/guardrail"
 	"github.com/winback-auto/winback/internal/testkit/template"
 )
 
@@ -65,33 +64,6 @@ func TestTheStacksSayWhereMailsComeIn(t *testing.T) {
 		if !said[name] {
 			t.Errorf("the data stack does not say %s", name)
 		}
-	}
-}
-
-// The variations are those of an environment's values.
-func TestTheGuardRailsHoldWhereMailsComeIn(t *testing.T) {
-	for name, change := range map[string]func(*stack.Environment){
-		"as it is":                 func(*stack.Environment) {},
-		"at a domain of its own":   func(e *stack.Environment) { e.Replies = "antwort." + e.SenderDomain() },
-		"by somebody's rule set":   func(e *stack.Environment) { e.RuleSet = "default-rule-set" },
-		"in a disposable one":      func(e *stack.Environment) { e.Keep = false },
-		"with logs for two months": func(e *stack.Environment) { e.LogDays = 60 },
-	} {
-		t.Run(name, func(t *testing.T) {
-			env := prod(t)
-			change(&env)
-			out, err := synth(t, env, catalogue())
-			if err != nil {
-				t.Fatal(err)
-			}
-			w := world(t, env, out, catalogue())
-			for _, finding := range guardrail.Broken(w) {
-				t.Error(finding)
-			}
-			if sets := len(w.App.Of("AWS::SES::ReceiptRuleSet")); (sets == 1) != (env.RuleSet == "") {
-				t.Errorf("%d rule sets of its own", sets)
-			}
-		})
 	}
 }
 
