@@ -171,12 +171,7 @@ func TestAMembershipIsCountedOrNotThere(t *testing.T) {
 
 func TestARepeatedCreationMeetsTheFirst(t *testing.T) {
 	w := open(t)
-	w.Refuse = func(ops []table.Op) error {
-		if ops[0].Item.Kind == "idempotent answer" && ops[0].If.Test == table.Always {
-			return errors.New("the process is killed")
-		}
-		return nil
-	}
+	w.Refuse = dealership.Unanswered
 	first := w.Want(t, 201, boss, "POST", "/v1/groups", `{"name": "Open day"}`, "Idempotency-Key: k").ID(t)
 	w.Refuse = nil
 	w.Time = w.Time.Add(1e12)

@@ -2,7 +2,6 @@ package prospect_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -193,14 +192,8 @@ func TestAMessageIsRefusedWithAllThatIsWrong(t *testing.T) {
 
 func TestARepeatedMessageGoesOutOnce(t *testing.T) {
 	w, sent, id, _ := reachable(t, "")
-	kill := func(ops []table.Op) error {
-		if ops[0].Item.Kind == "idempotent answer" && ops[0].If.Test == table.Always {
-			return errors.New("the process is killed")
-		}
-		return nil
-	}
 	var ids []string
-	for _, w.Refuse = range []func([]table.Op) error{kill, kill, nil, nil} {
+	for _, w.Refuse = range []func([]table.Op) error{dealership.Unanswered, dealership.Unanswered, nil, nil} {
 		ids = append(ids, w.Want(t, 201, dealership.Sydney, "POST", "/v1/prospects/"+id+"/messages", `{"channel": "email", "subject": "x", "body": "x"}`, "Idempotency-Key: k1").ID(t))
 		w.Time = w.Time.Add(time.Minute)
 	}

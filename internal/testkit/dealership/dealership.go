@@ -59,7 +59,6 @@ type World struct {
 	Time   time.Time              // what Now says
 	Refuse func([]table.Op) error // asked before every write but postings; nil: everything is written
 	Sent   *Queue                 // messages that functions have sent
-	Lose   func([]table.Op) error // asked after it: its answer may be lost; nil: none is
 	Crash  *tabletest.Crash       // befalls whatever function writes, until the next is called; nil: none does
 	serve  map[string]app.Handler // by function
 	log    *bytes.Buffer
@@ -282,6 +281,15 @@ func (q *Queue) Take(topic string) (bodies [][]byte) {
 	return bodies
 }
 
+// Unanswered is for Refuse: processes that die between what a request does and its answer, so that nothing is kept under the
+// request's idempotency key.
+func Unanswered(ops []table.Op) error {
+	if ops[0].Item.Kind == "idempotent answer" && ops[0].If.Test == table.Always {
+		return errors.New("the process is killed")
+	}
+	return nil
+}
+
 // Insist does something as a caller does who gets no answer from the dead: once more where the process died of it. Any other
 // failure, and a second one, ends the test.
 func (w *World) Insist(t *testing.T, do func() error) {
@@ -323,11 +331,7 @@ func (d driver) Write(ctx context.Context, ops []table.Op) error {
 			return err
 		}
 	}
-	err := d.Driver.Write(ctx, ops)
-	if err == nil && d.world.Lose != nil {
-		err = d.world.Lose(ops)
-	}
-	return err
+	return d.Driver.Write(ctx, ops)
 }
 
 // doorman invites everybody under the e-mail address as subject.
