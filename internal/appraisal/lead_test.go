@@ -1,12 +1,10 @@
 package appraisal_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
 	"github.com/winback-auto/winback/internal/lead"
-	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -48,12 +46,7 @@ func TestALeadAndItsAppraisalAreWrittenTogetherOrNotAtAll(t *testing.T) {
 func TestARequestForALeadThatDiedBeforeItsAnswerIsCompletedByTheNext(t *testing.T) {
 	w := open(t)
 	id := enter(t, w, dealership.Sydney, `{`+ann+`, "vehicle": {}}`)
-	w.Refuse = func(ops []table.Op) error {
-		if ops[0].Item.Kind == "idempotent answer" && ops[0].If.Test == table.Always {
-			return errors.New("the process is killed")
-		}
-		return nil
-	}
+	w.Refuse = dealership.Unanswered
 	first := w.Want(t, 201, dealership.Sydney, "POST", "/v1/appraisals/"+id+"/lead", `{}`, "Idempotency-Key: k1").ID(t)
 	w.Refuse = nil
 	w.Time = w.Time.Add(1e12)

@@ -2,7 +2,6 @@ package appraisal_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +18,6 @@ import (
 	"github.com/winback-auto/winback/internal/platform/access"
 	"github.com/winback-auto/winback/internal/platform/app"
 	"github.com/winback-auto/winback/internal/platform/errs"
-	"github.com/winback-auto/winback/internal/platform/table"
 	"github.com/winback-auto/winback/internal/testkit/dealership"
 )
 
@@ -175,13 +173,7 @@ func TestAnotherCarIsNotWorthWhatTheFirstOneWas(t *testing.T) {
 func TestARequestThatIsRepeatedIsValuedOnce(t *testing.T) {
 	o := connected(t)
 	id := enter(t, o.World, dealership.Manager, bmw)
-	// The first attempt dies between what it does and its answer.
-	o.Refuse = func(ops []table.Op) error {
-		if ops[0].Item.Kind == "idempotent answer" && len(o.partner.asked) > 0 {
-			return errors.New("the process is gone")
-		}
-		return nil
-	}
+	o.Refuse = dealership.Unanswered
 	first := o.Call(t, dealership.Manager, "POST", "/v1/appraisals/"+id+"/valuation", `{"condition": 4}`, "Idempotency-Key: k")
 	o.Refuse = nil
 	o.Time = o.Time.Add(time.Hour)
