@@ -27,7 +27,7 @@ type World struct {
 const (
 	seenShare = 0.2 // of the cars come up for sale again
 	jobSeed   = 2027
-	patience  = 3 * time.Minute // with the first thousand of cars, and with each further
+	patience  = 6 * time.Minute // with the first thousand of cars, and with each further; several worlds share the processors
 )
 
 // seen is how many of the cars come up for sale again.
