@@ -16,9 +16,10 @@ import (
 func (r *rehearsal) badWorld(t *testing.T) {
 	t.Parallel()
 	options := prepare(t)
+	// A message is dead after six receives. That of a list spends two by the first read, which fails, one by the kill, and
+	// more on the lease of whoever was killed: it is killed once.
 	m := newMishaps(t,
 		mishap{"recapture-submit", "dynamodb", 40, "kill", true},
-		mishap{"recapture-submit", "dynamodb", 90, "kill", false},
 		mishap{"recapture-poll", "dynamodb", 12, "kill", false},
 		mishap{"sighting-verify", "dynamodb", 60, "kill", true},
 		mishap{"sighting-verify", "sqs", 10, "kill", false},
