@@ -9,7 +9,7 @@ import (
 const (
 	MaxDelay      = 15 * time.Minute // longest delay of a message or of a verdict; longer waits are table.Message.At
 	MaxBody       = 256 << 10        // bytes
-	MaxReceives   = 8                // a message received this often without success goes to the dead letters
+	MaxReceives   = 6                // a message received this often without success goes to the dead letters
 	MaxBatchWrite = 10               // outgoing messages per call; drivers split longer lists
 )
 

@@ -31,7 +31,7 @@ func TestTheErrorOfAConsumerDecidesTheFateOfItsMessage(t *testing.T) {
 		{"a kind far down the chain", fmt.Errorf("while: %w", errs.E(errs.Gone, "no")), 1, dropped},
 		{"unavailable, first receive", errs.E(errs.Unavailable, "no"), 1, delayed(5 * time.Second)},
 		{"unavailable, second receive", errs.E(errs.Unavailable, "no"), 2, delayed(10 * time.Second)},
-		{"unavailable, last receive", errs.E(errs.Unavailable, "no"), queue.MaxReceives, delayed(640 * time.Second)},
+		{"unavailable, last receive", errs.E(errs.Unavailable, "no"), queue.MaxReceives, delayed(160 * time.Second)},
 		{"unavailable, absurd count", errs.E(errs.Unavailable, "no"), 1 << 20, delayed(queue.MaxDelay)},
 		{"unavailable, count unknown", errs.E(errs.Unavailable, "no"), 0, delayed(5 * time.Second)},
 		{"too many, with a wait", errs.Later(errs.TooMany, time.Minute, "no"), 3, delayed(time.Minute)},
